@@ -1,0 +1,145 @@
+"""The circuit: immutable, what is parsed, reduced, trained and exported."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from .element import Element, Empty, same_values
+from .errors import CircuitError, Location
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from .expression import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A `.model` card: lower-case name and type (`d`, `nmos`, …) and its parameters in SI units, in order."""
+
+    name: str
+    type: str
+    parameters: Mapping[str, object] = field(default=Empty)
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A `.func` card: `name(arguments) = body`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    body: Expression
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A control card kept as data: its keyword without the dot, lower case, and its fields as written."""
+
+    keyword: str
+    fields: tuple[str, ...]
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A `*@` line: keyword, the names or globs it speaks of, its `key=value` options (numbers as floats)."""
+
+    keyword: str
+    selectors: tuple[str, ...]
+    options: Mapping[str, object] = field(default=Empty)
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subcircuit:
+    """A `.subckt` definition: ports, parameters with defaults, and its own circuit (models and nested definitions)."""
+
+    name: str
+    ports: tuple[str, ...]
+    parameters: Mapping[str, object]
+    body: Circuit
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Circuit:
+    """A netlist as values. Equality is exact and ignores where lines stood.
+
+    `elements` keeps the deck's order; `parameters` are the `.param` values (floats or expressions) in order.
+    """
+
+    title: str = ""
+    elements: tuple[Element, ...] = ()
+    models: Mapping[str, Model] = field(default=Empty)
+    parameters: Mapping[str, object] = field(default=Empty)
+    functions: Mapping[str, Function] = field(default=Empty)
+    subcircuits: Mapping[str, Subcircuit] = field(default=Empty)
+    global_nodes: tuple[str, ...] = ()
+    initial_conditions: Mapping[str, object] = field(default=Empty)
+    options: Mapping[str, object] = field(default=Empty)
+    temperature: object = None
+    analyses: tuple[Card, ...] = ()
+    directives: tuple[Directive, ...] = ()
+    source: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Circuit):
+            return NotImplemented
+        return (
+            self.title == other.title
+            and self.elements == other.elements
+            and dict(self.models) == dict(other.models)
+            and same_values(self.parameters, other.parameters)
+            and dict(self.functions) == dict(other.functions)
+            and dict(self.subcircuits) == dict(other.subcircuits)
+            and self.global_nodes == other.global_nodes
+            and same_values(self.initial_conditions, other.initial_conditions)
+            and same_values(self.options, other.options)
+            and self.temperature == other.temperature
+            and self.analyses == other.analyses
+            and self.directives == other.directives
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.title, len(self.elements)))
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Element]:
+        return {element.name: element for element in self.elements}
+
+    def __getitem__(self, name: str) -> Element:
+        """The element of that name, in any case."""
+        try:
+            return self._by_name[name.lower()]
+        except KeyError:
+            raise CircuitError(f"the circuit has no element {name}") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._by_name
+
+    def of_kind(self, *kinds: str) -> tuple[Element, ...]:
+        """The elements whose SPICE letter is one of `kinds`, in the deck's order."""
+        return tuple(element for element in self.elements if element.kind in kinds)
+
+    def replace(self, **fields: object) -> Circuit:
+        """A copy with other fields."""
+        return replace(self, **fields)  # type: ignore[arg-type]
+
+    def with_elements(self, elements: Iterable[Element]) -> Circuit:
+        """A copy with more elements at the end."""
+        return replace(self, elements=(*self.elements, *elements))
+
+    @functools.cached_property
+    def graph(self) -> nx.MultiDiGraph:
+        """The circuit as a frozen NetworkX multigraph: one node a net or bus (`width`), one edge a branch or array."""
+        from .graph import graph_of
+
+        return graph_of(self)
