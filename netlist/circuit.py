@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from .element import Element, Empty, same_values
+from .element import Element, empty, same_values
 from .errors import CircuitError, Location
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Model:
 
     name: str
     type: str
-    parameters: Mapping[str, object] = field(default=Empty)
+    parameters: Mapping[str, object] = field(default_factory=empty)
     location: Location | None = field(default=None, compare=False)
 
 
@@ -51,7 +51,7 @@ class Directive:
 
     keyword: str
     selectors: tuple[str, ...]
-    options: Mapping[str, object] = field(default=Empty)
+    options: Mapping[str, object] = field(default_factory=empty)
     location: Location | None = field(default=None, compare=False)
 
 
@@ -75,13 +75,13 @@ class Circuit:
 
     title: str = ""
     elements: tuple[Element, ...] = ()
-    models: Mapping[str, Model] = field(default=Empty)
-    parameters: Mapping[str, object] = field(default=Empty)
-    functions: Mapping[str, Function] = field(default=Empty)
-    subcircuits: Mapping[str, Subcircuit] = field(default=Empty)
+    models: Mapping[str, Model] = field(default_factory=empty)
+    parameters: Mapping[str, object] = field(default_factory=empty)
+    functions: Mapping[str, Function] = field(default_factory=empty)
+    subcircuits: Mapping[str, Subcircuit] = field(default_factory=empty)
     global_nodes: tuple[str, ...] = ()
-    initial_conditions: Mapping[str, object] = field(default=Empty)
-    options: Mapping[str, object] = field(default=Empty)
+    initial_conditions: Mapping[str, object] = field(default_factory=empty)
+    options: Mapping[str, object] = field(default_factory=empty)
     temperature: object = None
     analyses: tuple[Card, ...] = ()
     directives: tuple[Directive, ...] = ()

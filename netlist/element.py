@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from .expression import Expression
     from .stimulus import Stimulus
 
-Empty: Mapping = MappingProxyType({})
+_EMPTY: Mapping = MappingProxyType({})
+
+
+def empty() -> Mapping:
+    """The one empty, read-only mapping."""
+    return _EMPTY
 
 
 def same_value(a: object, b: object) -> bool:
@@ -47,7 +52,7 @@ class Element:
     nodes: tuple[str, ...]
     value: float | str | Expression | Stimulus | np.ndarray | None = None
     model: str | None = None
-    parameters: Mapping[str, object] = field(default=Empty)
+    parameters: Mapping[str, object] = field(default_factory=empty)
     controls: tuple[str, ...] = ()
     ranges: tuple[tuple[int, int], ...] = ()
     location: Location | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .bus import split_index
-from .element import Empty
+from .element import empty
 from .errors import CircuitError
 
 
@@ -22,8 +22,8 @@ class Traces:
     """
 
     signals: Mapping[str, np.ndarray]
-    axes: Mapping[str, np.ndarray] = field(default=Empty)
-    about: Mapping[str, object] = field(default=Empty)
+    axes: Mapping[str, np.ndarray] = field(default_factory=empty)
+    about: Mapping[str, object] = field(default_factory=empty)
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The signal of that name; `v(h[7])` reads one line of the bus signal `v(h)`."""
