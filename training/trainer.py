@@ -1,0 +1,73 @@
+"""What the loop asks of whoever trains: the layered engine and the generic one answer to the same four calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+State = dict[str, Any]
+"""Everything that changes while training: a dictionary whose leaves, through dictionaries and lists, are arrays."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a trainer must know of an experiment before it compiles.
+
+    `batch` samples a step, `steps` steps an epoch; `rule` is `equilibrium`, `implicit` or `backpropagation`, `variant`
+    `positive`, `negative` or `centred`, `beta` the nudging conductance in siemens; `sweeps` and `nudged_sweeps` the
+    number of sweeps of each phase, 0 to sweep until `tolerance`. Inputs reach the trainer as the data set holds them:
+    the sources' voltages are `gain·factor·(x − shift)`, followed by their negatives when `signed`. `carry` starts a
+    free phase from the previous batch's last state. `precision` is the floating type of a step.
+    """
+
+    batch: int
+    steps: int
+    rule: str = "equilibrium"
+    variant: str = "centred"
+    beta: float = 1.0
+    sweeps: int = 0
+    nudged_sweeps: int = 0
+    tolerance: float = 1e-10
+    gain: float = 1.0
+    factor: float | np.ndarray = 1.0
+    shift: float | np.ndarray = 0.0
+    signed: bool = False
+    carry: bool = True
+    precision: str = "float64"
+
+
+class Epoch(NamedTuple):
+    """What an epoch leaves: the new state, the sum over samples of the loss before each update, the samples misread."""
+
+    state: State
+    loss_sum: float
+    errors: int
+
+
+class Evaluation(NamedTuple):
+    """A pass without learning: the mean loss, the predicted class of each sample, the outputs (samples, outputs) in volts."""
+
+    loss: float
+    predictions: np.ndarray
+    outputs: np.ndarray
+
+
+class Trainer(Protocol):
+    """Trains the values of one circuit; holds no state of its own that changes."""
+
+    def compile(self) -> float:
+        """Compile what an epoch and an evaluation need; the seconds that took."""
+        ...
+
+    def epoch(
+        self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
+    ) -> tuple[State, float, int]:
+        """One pass over `inputs[order]` in batches of `Settings.batch`; `rates` are this epoch's, by element name."""
+        ...
+
+    def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Mean loss, predictions and outputs of samples, every one started from rest."""
+        ...
