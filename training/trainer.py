@@ -18,9 +18,9 @@ class Settings:
 
     `batch` samples a step, `steps` steps an epoch; `rule` is `equilibrium`, `implicit` or `backpropagation`, `variant`
     `positive`, `negative` or `centred`, `beta` the nudging conductance in siemens; `sweeps` and `nudged_sweeps` the
-    number of sweeps of each phase, 0 to sweep until `tolerance`. Inputs reach the trainer as the data set holds them:
-    the sources' voltages are `gain·factor·(x − shift)`, followed by their negatives when `signed`. `carry` starts a
-    free phase from the previous batch's last state. `precision` is the floating type of a step.
+    number of sweeps of each phase, 0 to go on until `tolerance`. Inputs reach the trainer as numbers x (samples,
+    features), bytes or floats: the sources' voltages are `scale·x`, followed by `−scale·x` when `signed`. `carry` starts
+    a free phase from the previous batch's last state. `precision` is the floating type of a step.
     """
 
     batch: int
@@ -31,9 +31,7 @@ class Settings:
     sweeps: int = 0
     nudged_sweeps: int = 0
     tolerance: float = 1e-10
-    gain: float = 1.0
-    factor: float | np.ndarray = 1.0
-    shift: float | np.ndarray = 0.0
+    scale: float = 1.0
     signed: bool = False
     carry: bool = True
     precision: str = "float64"
@@ -48,7 +46,7 @@ class Epoch(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """A pass without learning: the mean loss, the predicted class of each sample, the outputs (samples, outputs) in volts."""
+    """A pass without learning: the mean loss, each sample's predicted class, the outputs (samples, outputs) in volts."""
 
     loss: float
     predictions: np.ndarray
