@@ -19,8 +19,8 @@ class Settings:
     `batch` samples a step, `steps` steps an epoch; `rule` is `equilibrium`, `implicit` or `backpropagation`, `variant`
     `positive`, `negative` or `centred`, `beta` the nudging conductance in siemens; `sweeps` and `nudged_sweeps` the
     number of sweeps of each phase, 0 to go on until `tolerance`. Inputs reach the trainer as numbers x (samples,
-    features), bytes or floats: the sources' voltages are `scale·x`, followed by `−scale·x` when `signed`. `carry` starts
-    a free phase from the previous batch's last state. `precision` is the floating type of a step.
+    features), bytes or floats: the sources' voltages are `scale·x`, followed by `−scale·x` when `signed`. `carry`
+    starts a free phase from the previous batch's last state. `precision` is the floating type of a step.
     """
 
     batch: int
@@ -46,7 +46,7 @@ class Epoch(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """A pass without learning: the mean loss, each sample's predicted class, the outputs (samples, outputs) in volts."""
+    """A pass without learning: the mean loss, each sample's class, the outputs (samples, outputs) in volts."""
 
     loss: float
     predictions: np.ndarray

@@ -1,0 +1,23 @@
+"""Data sets that come inside scikit-learn's own package: nothing to download."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .dataset import Dataset, from_one_piece
+
+
+def digits(fraction: float, seed: int) -> Dataset:
+    """1797 handwritten digits, 8×8 pixels from 0 to 16 (E. Alpaydin and C. Kaynak, UCI, 1998)."""
+    from sklearn.datasets import load_digits
+
+    inputs, labels = load_digits(return_X_y=True)
+    return from_one_piece("digits", inputs.astype(np.uint8), labels.astype(np.int64), 10, fraction, seed, 16.0)
+
+
+def iris(fraction: float, seed: int) -> Dataset:
+    """150 flowers of three species, four lengths in centimetres (R. A. Fisher, 1936)."""
+    from sklearn.datasets import load_iris
+
+    inputs, labels = load_iris(return_X_y=True)
+    return from_one_piece("iris", inputs.astype(float), labels.astype(np.int64), 3, fraction, seed, 10.0)
