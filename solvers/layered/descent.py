@@ -1,8 +1,8 @@
 """Exact block coordinate descent of a deep resistive network in JAX (Scellier 2024, Theorem 2 and Eqs. 9-11).
 
-One sweep updates the odd layers, then the even ones, a whole batch at once: v = clip(Σ g·v' + i, Σ g, bounds). The step a
-unit takes, times its total conductance, is the current by which it broke Kirchhoff's law after its diode's: the KKT
-residual comes with the sweep, and decides when to stop.
+One sweep updates the odd layers, then the even ones, a whole batch at once: v = clip((Σ g·v' + i) / Σ g, bounds). The
+step a unit takes, times its total conductance, is the current by which it broke Kirchhoff's law after its diode's: the
+KKT residual comes with the sweep, and decides when to stop.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def steady_state(
     most: int = 10_000,
     precision: type[np.floating] = np.float64,
 ) -> LayeredState:
-    """The steady state of a batch of inputs, from rest. O(sweeps · batch · conductances), the crossbars read once a sweep.
+    """The steady state of a batch of inputs, from rest. O(sweeps · batch · conductances).
 
     `inputs` (batch, lines) are the source voltages in volts; `weights` and `biases` replace the network's own; `beta`
     in siemens nudges the outputs towards `target` (batch, outputs). `tolerance` on the KKT residual, relative to the
@@ -155,8 +155,8 @@ def steady_state(
         largest = float(broken[worst])
     if not largest <= limit:
         raise NumericalError(
-            f"layer {network.buses[worst]} breaks Kirchhoff's current law by {largest:.2e} of the largest current after "
-            f"{int(sweeps)} sweeps, more than the tolerance {limit:.0e}; raise the tolerance, or check for units whose "
-            f"conductances are all zero"
+            f"layer {network.buses[worst]} breaks Kirchhoff's current law by {largest:.2e} of the largest current "
+            f"after {int(sweeps)} sweeps, more than the tolerance {limit:.0e}; raise the tolerance, "
+            f"or look for units whose conductances are all zero"
         )
     return LayeredState(voltages, largest, int(sweeps))

@@ -57,12 +57,15 @@ def _signed(pair, scale, out):
 
 
 @_serial
-def _step_bias(bias, pair, scale):
+def _step_bias(bias, pair, scale, bounds):
     """A current source's local rule: dE/di = −v."""
+    low, high = bounds
     size = pair.shape[0] // 2
-    for b in range(size):
-        for k in range(pair.shape[1]):
-            bias[k] += scale * (pair[b, k] - pair[b + size, k])
+    for k in range(pair.shape[1]):
+        moved = np.float32(0.0)
+        for b in range(size):
+            moved += pair[b, k] - pair[b + size, k]
+        bias[k] = min(max(bias[k] + scale * moved, low), high)
 
 
 @_serial
@@ -101,13 +104,15 @@ def _step_crossbars(rows, turned, pairs, rates, spread, bounds, row_sums, column
 @_serial
 def propagate(
     rows, turned, biases, free, pairs, works, pair_works, sums, row_sums, column_sums, lows, highs,
-    pixels, targets, order, scale, betas, sweeps, nudged_sweeps, rates, bias_rates, bounds,
+    pixels, targets, order, scale, betas, sweeps, nudged, rates, bias_rates, bounds, bias_bounds,
+    carry,
 ):  # fmt: skip
     """Train over the batches order[step] in place; returns the summed free-phase cost and the count of wrong classes.
 
     free[l] (batch, units) carries the free state from one batch to the next; pairs[l] (2·batch, units) holds the
     nudged states of betas = (β_p, β_m), both started from the free one. pixels (samples, m) are scaled to volts by
     `scale`; the input crossbar has m lines, or 2m where the second half carries the mirrored voltages.
+    Rates and bounds stand layer by layer.
     """
     steps, size = order.shape
     units = biases[0].size
@@ -131,21 +136,22 @@ def propagate(
             target[b] = targets[order[step, b]]
             pair_target[b], pair_target[b + size] = target[b], target[b]
             pair_drive[b], pair_drive[b + size] = drive[b], drive[b]
+        if not carry:
+            for layer in range(len(free)):
+                free[layer][:] = 0.0
         relax(rows, turned, drive, sums, biases, lows, highs, beta, target, free, works, sweeps)
         cost, mistakes = _measure(free[len(free) - 1], target)
         loss, wrong = loss + cost, wrong + mistakes
         for layer in range(len(free)):
             pairs[layer][:size] = free[layer]
             pairs[layer][size:] = free[layer]
-        relax(
-            rows, turned, pair_drive, sums, biases, lows, highs, pair_beta, pair_target, pairs, pair_works, nudged_sweeps
-        )  # fmt: skip
+        relax(rows, turned, pair_drive, sums, biases, lows, highs, pair_beta, pair_target, pairs, pair_works, nudged)
         _squares(pairs[0], np.float32(0.5) * rates[0] / spread, common)
         _differences(pairs[0], rates[0] / spread, each)
         following = order[min(step + 1, steps - 1)]
         input_pass(rows[0], pixels, order[step], following, scale, common, each, bounds[0], input_sum, drive)
         _step_crossbars(rows, turned, pairs, rates, spread, bounds, row_sums, column_sums)
         for layer in range(len(biases)):
-            _step_bias(biases[layer], pairs[layer], bias_rates[layer] / spread)
+            _step_bias(biases[layer], pairs[layer], bias_rates[layer] / spread, bias_bounds[layer])
         _refresh(rows, turned, sums, row_sums, column_sums, input_sum)
     return loss, wrong

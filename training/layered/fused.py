@@ -1,0 +1,135 @@
+"""Equilibrium propagation on the fused kernels: single precision, on the processor, each weight touched once a step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import numba
+import numpy as np
+
+from ...netlist.errors import ExperimentError, NumericalError
+from ..trainer import Evaluation, Settings, State
+from .evaluation import evaluate
+from .nudging import NUDGES
+from .propagation import propagate
+from .shape import LayeredShape
+
+
+def refusal(settings: Settings) -> str | None:
+    """Why these settings are not for the fused kernels, or None."""
+    if settings.rule != "equilibrium":
+        return f"it trains by equilibrium propagation, not by {settings.rule}"
+    if settings.sweeps <= 0:
+        return "it takes a number of sweeps"
+    if settings.precision != "float32":
+        return "it computes in float32"
+    return None
+
+
+class FusedTrainer:
+    """Trains a layered network; see `training.trainer.Trainer`."""
+
+    def __init__(self, shape: LayeredShape, settings: Settings):
+        reason = refusal(settings)
+        if reason:
+            raise ExperimentError(f"the fused engine cannot train this: {reason}")
+        self.shape = shape
+        self.settings = settings
+        sizes = shape.network.sizes
+        # The longer side of a crossbar lies contiguously: that is where the vector units work.
+        self._turned = np.array([n > 0 and sizes[n] < sizes[n - 1] for n in range(len(sizes))])
+
+    def compile(self, features: str = "uint8") -> float:
+        """Compile (or load from the cache) the epoch for inputs of that type; the seconds that took."""
+        start = time.perf_counter()
+        # Loading a cached kernel does not start numba's threads; asking for their number does.
+        numba.get_num_threads()
+        count = self.shape.network.inputs // (2 if self.settings.signed else 1)
+        inputs = np.zeros((self.settings.batch, count), _input_type(np.dtype(features)))
+        targets = np.zeros((self.settings.batch, self.shape.network.sizes[-1]), np.float32)
+        state = self.shape.state({}, self.settings.batch, "float32")
+        self._propagate(state, inputs, targets, np.arange(self.settings.batch)[None, :], {})
+        return time.perf_counter() - start
+
+    def epoch(
+        self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
+    ) -> tuple[State, float, int]:
+        """One pass over `inputs[order]`; the new state, the summed free-phase loss and the samples misread.
+
+        Raises:
+            NumericalError: a voltage became infinite or undefined.
+        """
+        batch = self.settings.batch
+        order = np.asarray(order, np.int64)
+        steps = order.reshape(-1)[: order.size // batch * batch].reshape(-1, batch)
+        inputs = np.ascontiguousarray(inputs, _input_type(inputs.dtype))
+        moved, loss, errors = self._propagate(state, inputs, np.asarray(targets, np.float32), steps, rates)
+        if not np.isfinite(loss):
+            raise NumericalError(
+                f"the loss of this epoch is {loss}: the voltages at {self.shape.network.buses[-1]} left the range of "
+                f"numbers; lower the learning rates, or β where it is subtracted"
+            )
+        return moved, loss, errors
+
+    def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
+        """The steady state of every sample, from rest, to its KKT residual."""
+        return evaluate(self.shape.network, self.settings, state, inputs, targets)
+
+    def _propagate(
+        self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
+    ) -> tuple[State, float, int]:
+        settings, network = self.settings, self.shape.network
+        sizes, batch, turned = network.sizes, settings.batch, self._turned
+        rows = tuple(
+            np.array(w.T if t else w, np.float32, order="C") for w, t in zip(state["weights"], turned, strict=True)
+        )
+        biases = tuple(np.array(bias, np.float32) for bias in state["biases"])
+        free = tuple(
+            np.array(v, np.float32) if settings.carry else np.zeros((batch, n), np.float32)
+            for v, n in zip(state["free"], sizes, strict=True)
+        )
+        crossbar_rates, bias_rates = self.shape.rates(rates)
+        plus, minus = NUDGES[settings.variant]
+        pixel = np.float32(settings.scale)
+        loss, errors = propagate(
+            rows,
+            turned,
+            biases,
+            free,
+            _layers(sizes, 2 * batch),
+            _layers(sizes, batch),
+            _layers(sizes, 2 * batch),
+            tuple(np.zeros(n, np.float32) for n in sizes),
+            tuple(np.zeros(len(r), np.float32) for r in rows),
+            tuple(np.zeros(r.shape[1], np.float32) for r in rows),
+            tuple(low.astype(np.float32) for low in network.lows),
+            tuple(high.astype(np.float32) for high in network.highs),
+            inputs,
+            targets,
+            order,
+            pixel,
+            (np.float32(plus * settings.beta), np.float32(minus * settings.beta)),
+            settings.sweeps,
+            settings.nudged_sweeps or settings.sweeps,
+            np.array(crossbar_rates, np.float32),
+            np.array(bias_rates, np.float32),
+            _bounds(self.shape.ranges),
+            _bounds(self.shape.bias_ranges),
+            settings.carry,
+        )
+        weights = [np.ascontiguousarray(r.T if t else r) for r, t in zip(rows, turned, strict=True)]
+        return {"weights": weights, "biases": list(biases), "free": list(free)}, loss, errors
+
+
+def _layers(sizes: tuple[int, ...], rows: int) -> tuple[np.ndarray, ...]:
+    return tuple(np.zeros((rows, n), np.float32) for n in sizes)
+
+
+def _bounds(ranges: tuple[tuple[float, float], ...]) -> tuple[tuple[np.float32, np.float32], ...]:
+    return tuple((np.float32(low), np.float32(high)) for low, high in ranges)
+
+
+def _input_type(dtype: np.dtype) -> np.dtype:
+    """Bytes stay bytes, a quarter of the memory; everything else is single precision."""
+    return dtype if dtype == np.uint8 else np.dtype(np.float32)
