@@ -25,6 +25,11 @@ def load_experiment(path: str | Path, settings: Mapping[str, str] | None = None)
     except (OSError, UnicodeDecodeError) as error:
         advice = "give the path of an experiment file (.toml)"
         raise ExperimentError(f"{path}: cannot be read ({error}); {advice}") from None
+    return read_experiment(text, path, settings)
+
+
+def read_experiment(text: str, path: Path, settings: Mapping[str, str] | None = None) -> Experiment:
+    """The experiment in a text, named and placed as `path`."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

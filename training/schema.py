@@ -73,19 +73,20 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def read(cls: type, table: Any, source: Source, path: tuple[str, ...] = ()) -> Any:
     """The dataclass `cls` from a table, strictly."""
+    name = f"[{'.'.join(path)}]" if path else "the experiment"
     if not isinstance(table, Mapping):
-        raise source.error(path, f"{name_of(path)} must be a table of settings, but is {shown(table)}")
+        raise source.error(path, f"{name} must be a table of settings, but is {shown(table)}")
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init and not field.name.startswith("_")}
     for key in table:
         if key not in fields:
-            raise source.error((*path, key), f"{name_of(path)} has no setting {key}{nearest(key, fields)}")
+            raise source.error((*path, key), f"{name} has no setting {key}{nearest(key, fields)}")
     hints = typing.get_type_hints(cls)
     values: dict[str, Any] = {}
     for key, field in fields.items():
         if key in table:
             values[key] = convert(hints[key], table[key], field.metadata, source, (*path, key))
         elif field.metadata.get("required"):
-            raise source.error(path, f"{name_of(path)} needs the setting {key}")
+            raise source.error(path, f"{name} needs the setting {key}")
     return cls(**values)
 
 
@@ -157,8 +158,6 @@ def within(value: Any, limits: Mapping[str, Any], source: Source, path: tuple[st
 
 def name_of(path: tuple[str, ...]) -> str:
     """A key as the file writes it: `[rule] beta`."""
-    if not path:
-        return "the experiment"
     return f"[{path[0]}] {'.'.join(path[1:])}".rstrip() if len(path) > 1 else path[0]
 
 

@@ -37,14 +37,6 @@ class Settings:
     precision: str = "float64"
 
 
-class Epoch(NamedTuple):
-    """What an epoch leaves: the new state, the sum over samples of the loss before each update, the samples misread."""
-
-    state: State
-    loss_sum: float
-    errors: int
-
-
 class Evaluation(NamedTuple):
     """A pass without learning: the mean loss, each sample's class, the outputs (samples, outputs) in volts."""
 
@@ -56,16 +48,20 @@ class Evaluation(NamedTuple):
 class Trainer(Protocol):
     """Trains the values of one circuit; holds no state of its own that changes."""
 
-    def compile(self) -> float:
-        """Compile what an epoch and an evaluation need; the seconds that took."""
+    def compile(self, features: np.dtype | str = np.uint8) -> float:
+        """Compile what an epoch needs for inputs of that type; the seconds that took."""
         ...
 
     def epoch(
         self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
     ) -> tuple[State, float, int]:
-        """One pass over `inputs[order]` in batches of `Settings.batch`; `rates` are this epoch's, by element name."""
+        """One pass over `inputs[order]` in batches of `Settings.batch`, `order` a whole number of them.
+
+        `rates` are this epoch's, by target. Returns the new state, the sum over samples of the loss before each update,
+        and how many of them were wrong.
+        """
         ...
 
-    def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """Mean loss, predictions and outputs of samples, every one started from rest."""
+    def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
+        """Mean loss, classes and outputs of samples, every one started from rest."""
         ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import http.client
 import os
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from ...netlist.errors import DataError
+from ..files import write_bytes
 from .idx import decompressed
 
 VARIABLE = "TELLEGEN_DATA"
@@ -62,16 +62,4 @@ def download(name: str, source: PublicSource, folder: Path, advice: str) -> None
         found = hashlib.md5(decompressed(content, url), usedforsecurity=False).hexdigest()
         if found != checksum:
             raise DataError(f"{url} has md5 {found}, not {checksum}: it is damaged or another file; {advice}")
-        write_atomically(folder / file, content)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name in its folder, then rename it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        write_bytes(folder / file, content)

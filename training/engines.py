@@ -1,0 +1,63 @@
+"""Who trains: the layered engine where the circuit is a deep resistive network and the rule suits it, else the generic.
+
+The layered engine holds crossbars as matrices and updates two colours of layers at once; the generic one takes any
+ideal resistive circuit, any rule and any optimiser, in double precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..netlist import Circuit
+from ..netlist.errors import CircuitError, ExperimentError
+from .experiment import Experiment
+from .generic import GenericTrainer
+from .layered import LayeredShape, LayeredTrainer, refusal
+from .parameters import Parameters, Values
+from .trainer import Settings, State, Trainer
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A trainer with its way in and out: `start` makes a state of values by target, `values` reads them back."""
+
+    name: str
+    trainer: Trainer
+    start: Callable[[Values], State]
+    values: Callable[[State], Mapping[str, np.ndarray]]
+
+
+def engine_for(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:
+    """The engine that `[training] engine` names, or the fastest that takes the experiment.
+
+    Raises `ExperimentError` with the reason when the layered engine is named and cannot train this.
+    """
+    name = experiment.training.engine
+    if name == "generic":
+        return _generic(experiment, circuit, parameters, settings)
+    single = replace(settings, precision="float32")
+    try:
+        shape = LayeredShape.of(circuit)
+        reason = _unsuited(experiment) or refusal(single)
+    except CircuitError as error:
+        shape, reason = None, str(error)
+    if shape is not None and reason is None:
+        trainer = LayeredTrainer(shape, single)
+        return Engine("layered", trainer, lambda values: shape.state(values, single.batch, "float32"), shape.values)
+    if name == "layered":
+        raise ExperimentError(f"{experiment.source}: the layered engine cannot train this: {reason}")
+    return _generic(experiment, circuit, parameters, settings)
+
+
+def _unsuited(experiment: Experiment) -> str | None:
+    if experiment.optimiser.name != "sgd":
+        return f"it steps by plain sgd, not by {experiment.optimiser.name}"
+    return None
+
+
+def _generic(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:
+    trainer = GenericTrainer.of(experiment, circuit, parameters, settings)
+    return Engine("generic", trainer, trainer.state, trainer.values)

@@ -1,0 +1,110 @@
+"""The training loop: epochs, rows, checkpoints. Who trains, and how, is the engine's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .checkpoint import Checkpoint
+from .engines import Engine
+from .experiment import Experiment
+from .metrics import Row
+from .optimiser import rates
+from .progress import Event, Progress
+from .trainer import Evaluation
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What the loop feeds: prepared inputs (samples, features) and target voltages (samples, outputs)."""
+
+    train_inputs: np.ndarray
+    train_targets: np.ndarray
+    test_inputs: np.ndarray
+    test_targets: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """An experiment on its samples. `keep` is called with every finished epoch's checkpoint and row."""
+
+    experiment: Experiment
+    engine: Engine
+    targets: tuple[str, ...]
+    samples: Samples
+    classes: int
+    batch: int
+    steps: int
+    keep: Callable[[Checkpoint, Row], None]
+    progress: Progress
+
+    def run(self, start: Checkpoint) -> Checkpoint:
+        """Train from a checkpoint to the experiment's last epoch. The same checkpoint gives the same bits again."""
+        total = self.experiment.training.epochs
+        if start.epoch >= total:
+            return start
+        self.progress(Event("compile", start.epoch, total, text="compiling"))
+        compile_seconds = self.engine.trainer.compile(self.samples.train_inputs.dtype)
+        checkpoint = start
+        while checkpoint.epoch < total:
+            checkpoint, row = self._epoch(checkpoint, compile_seconds)
+            compile_seconds = 0.0
+            self.keep(checkpoint, row)
+            self.progress(Event("train", checkpoint.epoch, total, row=row))
+        return checkpoint
+
+    def evaluate(self, checkpoint: Checkpoint) -> Evaluation:
+        """The test set through the circuit as it stands."""
+        return self.engine.trainer.evaluate(checkpoint.state, self.samples.test_inputs, self.samples.test_targets)
+
+    def wrong(self, outputs: np.ndarray) -> np.ndarray:
+        """Which test samples are misread: another class, or a value off by more than the loss's tolerance."""
+        targets = self.samples.test_targets
+        if self.classes:
+            return outputs.argmax(axis=1) != targets.argmax(axis=1)
+        return (np.abs(outputs - targets) > self.experiment.loss.tolerance).any(axis=1)
+
+    def _epoch(self, checkpoint: Checkpoint, compile_seconds: float) -> tuple[Checkpoint, Row]:
+        samples, epoch = self.samples, checkpoint.epoch
+        order = self._order(epoch)
+        rate = rates(self.experiment.optimiser, self.targets, epoch, self.experiment.source)
+        begin = time.perf_counter()
+        state, loss, errors = self.engine.trainer.epoch(
+            checkpoint.state, samples.train_inputs, samples.train_targets, order, rate
+        )
+        after = Checkpoint(epoch + 1, checkpoint.step + self.steps, state)
+        middle = time.perf_counter()
+        test_loss, test_error = self._test(after)
+        end = time.perf_counter()
+        row = {
+            "epoch": after.epoch,
+            "step": after.step,
+            "seconds": end - begin,
+            "compile_seconds": compile_seconds,
+            "train_seconds": middle - begin,
+            "test_seconds": end - middle,
+            "train_loss": loss / len(order),
+            "train_error": errors / len(order),
+            "test_loss": test_loss,
+            "test_error": test_error,
+        }
+        return after, row
+
+    def _test(self, checkpoint: Checkpoint) -> tuple[float, float]:
+        """Loss and error on the test set; not a number in epochs that are not evaluated."""
+        settings = self.experiment.training
+        if checkpoint.epoch % settings.evaluate_every and checkpoint.epoch != settings.epochs:
+            return np.nan, np.nan
+        answer = self.evaluate(checkpoint)
+        return answer.loss, float(self.wrong(answer.outputs).mean())
+
+    def _order(self, epoch: int) -> np.ndarray:
+        """The samples of an epoch in order, a whole number of batches, drawn from the seed and the epoch's number."""
+        count = len(self.samples.train_inputs)
+        if not self.experiment.training.shuffle:
+            return np.arange(count)[: self.steps * self.batch]
+        random = np.random.default_rng([self.experiment.seed, 3, epoch])
+        return random.permutation(count)[: self.steps * self.batch]

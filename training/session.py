@@ -1,0 +1,229 @@
+"""`train`: an experiment in, a run's folder out."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..netlist import Circuit, load, save
+from ..netlist.errors import ExperimentError
+from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from .datasets import Dataset, load_dataset
+from .encoding import Encoder
+from .engines import Engine, engine_for
+from .experiment import Experiment
+from .experiment_file import experiment_text, load_experiment, read_experiment
+from .files import write_arrays, write_text
+from .initialisation import initial_values
+from .loop import Loop, Samples
+from .metrics import Row, read_metrics, write_metrics
+from .optimiser import rates
+from .parameters import Parameters, apply
+from .progress import Event, Progress, silent
+from .record import about
+from .run import ABOUT, CHECKPOINT, EXPERIMENT, LEARNED, METRICS, PREDICTIONS, Run, load_run
+from .trainer import Settings
+from .wiring import check_wiring
+
+
+def train(
+    experiment: str | Path | Experiment,
+    out: str | Path,
+    settings: Mapping[str, str] | None = None,
+    resume: bool = False,
+    progress: Progress = silent,
+) -> Run:
+    """Train an experiment into a run's folder and read it back.
+
+    `settings` such as `{"rule.beta": "0.5"}` are put over the experiment. With `resume` the run in `out` goes on from
+    its last checkpoint, bit for bit as if it had never stopped; `training.epochs` may have grown. Ctrl-C leaves the
+    last finished epoch in `out` and raises `KeyboardInterrupt`.
+
+    Raises:
+        ExperimentError: the experiment, the folder, or what they say of each other cannot be used.
+        DataError, NetlistError, CircuitError: data or netlist cannot be used.
+        NumericalError: a steady state was not reached, or the voltages became infinite.
+    """
+    out = Path(out)
+    if isinstance(experiment, Experiment):
+        file = experiment.folder / EXPERIMENT
+        chosen = read_experiment(experiment_text(experiment), file, settings)
+    else:
+        chosen = load_experiment(experiment, settings)
+    progress(Event("data", 0, chosen.training.epochs, text=f"reading {chosen.data.name}"))
+    session = Session.of(chosen, out, progress)
+    session.train(session.begin(resume))
+    return load_run(out)
+
+
+@dataclass(eq=False)
+class Session:
+    """One call of `train`: the parts put together, and the folder they write to."""
+
+    experiment: Experiment
+    out: Path
+    circuit: Circuit
+    dataset: Dataset
+    encoder: Encoder
+    parameters: Parameters
+    engine: Engine
+    settings: Settings
+    progress: Progress
+    rows: list[Row] = field(default_factory=list)
+    last: Checkpoint | None = None
+
+    @classmethod
+    def of(cls, experiment: Experiment, out: Path, progress: Progress) -> Session:
+        """Read everything the experiment names and check that it fits together, before anything is written."""
+        circuit = load(experiment.folder / experiment.netlist)
+        dataset = load_dataset(experiment.data, folder=experiment.folder, seed=experiment.seed)
+        encoder = Encoder.of(experiment.encoding, dataset)
+        check_wiring(circuit, encoder, dataset, experiment.source)
+        parameters = Parameters.of(circuit)
+        rates(experiment.optimiser, parameters.targets, 0, experiment.source)
+        settings = settings_of(experiment, encoder, len(dataset.train_targets))
+        engine = engine_for(experiment, circuit, parameters, settings)
+        return cls(experiment, out, circuit, dataset, encoder, parameters, engine, settings, progress)
+
+    def begin(self, resume: bool) -> Checkpoint:
+        """A fresh folder and start values, or the last checkpoint of the run that is there."""
+        there = (self.out / CHECKPOINT).is_file()
+        if resume and there:
+            return self._resume()
+        if there or (self.out / METRICS).is_file():
+            raise ExperimentError(f"{self.out} holds a run already; give --resume to go on with it, or another folder")
+        values = initial_values(
+            self.experiment.initial, self.parameters, self.circuit, self.experiment.seed, self.experiment.source
+        )
+        self._copy_experiment()
+        start = Checkpoint(0, 0, self.engine.start(values))
+        write_metrics(self.out / METRICS, self.rows)
+        save_checkpoint(self.out / CHECKPOINT, start)
+        return start
+
+    def train(self, start: Checkpoint) -> None:
+        """Run the loop and leave everything that a run's folder holds; on Ctrl-C keep the last finished epoch."""
+        total = self.experiment.training.epochs
+        self.last = start
+        begin = time.perf_counter()
+        loop = self._loop()
+        try:
+            self.last = loop.run(start)
+        except KeyboardInterrupt:
+            save_checkpoint(self.out / CHECKPOINT, self.last)
+            text = f"stopped after epoch {self.last.epoch} of {total}; go on with --resume"
+            self.progress(Event("interrupted", self.last.epoch, total, text=text))
+            raise
+        self._finish(loop, self.last, time.perf_counter() - begin)
+        self.progress(Event("finished", total, total, text=f"learned values are in {self.out / LEARNED}"))
+
+    def _loop(self) -> Loop:
+        samples = Samples(
+            self.encoder.prepare(self.dataset.train_inputs),
+            self.encoder.targets(self.dataset.train_targets),
+            self.encoder.prepare(self.dataset.test_inputs),
+            self.encoder.targets(self.dataset.test_targets),
+        )
+        return Loop(
+            experiment=self.experiment,
+            engine=self.engine,
+            targets=self.parameters.targets,
+            samples=samples,
+            classes=self.dataset.classes,
+            batch=self.settings.batch,
+            steps=self.settings.steps,
+            keep=self._keep,
+            progress=self.progress,
+        )
+
+    def _keep(self, checkpoint: Checkpoint, row: Row) -> None:
+        self.last = checkpoint
+        self.rows.append(row)
+        settings = self.experiment.training
+        if checkpoint.epoch % settings.checkpoint_every == 0 or checkpoint.epoch == settings.epochs:
+            save_checkpoint(self.out / CHECKPOINT, checkpoint)
+        write_metrics(self.out / METRICS, self.rows)
+
+    def _copy_experiment(self) -> None:
+        """The experiment with its netlist and table, so that the folder needs nothing outside it."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        netlist = f"{Path(self.experiment.netlist).stem}.start.cir"
+        save(self.circuit, self.out / netlist)
+        data = self.experiment.data
+        if data.file:
+            shutil.copyfile(self.experiment.folder / data.file, self.out / Path(data.file).name)
+            data = dataclasses.replace(data, file=Path(data.file).name)
+        copy = dataclasses.replace(self.experiment, netlist=netlist, data=data)
+        write_text(self.out / EXPERIMENT, experiment_text(copy))
+
+    def _resume(self) -> Checkpoint:
+        stored = load_experiment(self.out / EXPERIMENT)
+        different = differences(stored, self.experiment)
+        if different:
+            raise ExperimentError(
+                f"{self.out} was trained with other settings ({different}); train into another folder"
+            )
+        if load(self.out / stored.netlist) != self.circuit:
+            raise ExperimentError(f"{self.out} was trained from another {self.experiment.netlist}; use another folder")
+        checkpoint = load_checkpoint(self.out / CHECKPOINT)
+        self.rows = [row for row in read_metrics(self.out / METRICS) if row["epoch"] <= checkpoint.epoch]
+        self._copy_experiment()
+        return checkpoint
+
+    def _finish(self, loop: Loop, checkpoint: Checkpoint, seconds: float) -> None:
+        values = dict(self.engine.values(checkpoint.state))
+        save(apply(self.circuit, values), self.out / LEARNED)
+        outputs = np.asarray(loop.evaluate(checkpoint).outputs, float)
+        predicted = outputs.argmax(axis=1) if self.dataset.classes else outputs
+        arrays = {"labels": self.dataset.test_targets, "predicted": predicted, "outputs": outputs}
+        write_arrays(self.out / PREDICTIONS, arrays)
+        write_text(
+            self.out / ABOUT, about(self.experiment, self.engine.name, self.rows, seconds, self._rounding(checkpoint))
+        )
+
+    def _rounding(self, checkpoint: Checkpoint) -> dict[str, float]:
+        coordinates = checkpoint.state.get("coordinates", {})
+        return self.parameters.rounding(coordinates) if coordinates else {}
+
+
+def settings_of(experiment: Experiment, encoder: Encoder, samples: int) -> Settings:
+    """What a trainer must know. Raises `ExperimentError` for a batch larger than the training set."""
+    batch = experiment.training.batch or samples
+    if batch > samples:
+        raise ExperimentError(
+            f"{experiment.source}: [training] batch is {batch}, but there are only {samples} training samples"
+        )
+    rule = experiment.rule
+    return Settings(
+        batch=batch,
+        steps=samples // batch,
+        rule=rule.name,
+        variant=rule.variant,
+        beta=rule.beta,
+        sweeps=rule.sweeps,
+        nudged_sweeps=rule.nudged_sweeps,
+        tolerance=rule.tolerance,
+        scale=encoder.scale,
+        signed=encoder.signed,
+        carry=experiment.training.carry,
+    )
+
+
+def differences(stored: Experiment, wanted: Experiment) -> str:
+    """The sections in which two experiments differ, apart from what a resumed run may change; empty when none."""
+    free = {"epochs": 0, "evaluate_every": 1, "checkpoint_every": 1}
+
+    def comparable(experiment: Experiment) -> dict[str, object]:
+        training = dataclasses.replace(experiment.training, **free)
+        data = dataclasses.replace(experiment.data, file=Path(experiment.data.file).name)
+        plain = dataclasses.replace(experiment, netlist="", training=training, data=data)
+        return {each.name: getattr(plain, each.name) for each in dataclasses.fields(plain) if each.compare}
+
+    before, after = comparable(stored), comparable(wanted)
+    return ", ".join(key for key in before if before[key] != after[key])

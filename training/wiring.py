@@ -1,0 +1,54 @@
+"""Which sources carry the inputs, which nodes are the outputs: the directives against the data set."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..netlist import Circuit
+from ..netlist.bus import bus_slice
+from ..netlist.errors import ExperimentError
+from .datasets import Dataset
+from .encoding import Encoder
+
+
+def input_widths(circuit: Circuit) -> dict[str, int]:
+    """Number of voltages that each input source takes, by element name, in the directive's order."""
+    return {name: math.prod(circuit[name].shape) for name in circuit.inputs}
+
+
+def output_width(circuit: Circuit) -> int:
+    """Number of output voltages."""
+    slices = [bus_slice(node) for node in circuit.outputs]
+    return sum(part.width if part else 1 for part in slices)
+
+
+def split_sources(circuit: Circuit, voltages: np.ndarray) -> dict[str, np.ndarray]:
+    """Source voltages (samples, all) as (samples, width) by element name."""
+    widths = input_widths(circuit)
+    pieces = np.split(voltages, np.cumsum(list(widths.values()))[:-1], axis=1)
+    return dict(zip(widths, pieces, strict=True))
+
+
+def check_wiring(circuit: Circuit, encoder: Encoder, dataset: Dataset, source: str) -> None:
+    """Raise `ExperimentError` unless the circuit has a source for every input and a node for every output."""
+    name = circuit.source or "the circuit"
+    if not circuit.inputs or not circuit.outputs:
+        missing = "input" if not circuit.inputs else "output"
+        example = "*@ input vin" if missing == "input" else "*@ output v(out)"
+        raise ExperimentError(f"{name} does not say which is its {missing}; write for example `{example}`")
+    others = [element for element in circuit.inputs if circuit[element].kind != "V"]
+    if others:
+        raise ExperimentError(f"{name}: the input {others[0]} is no voltage source; inputs are voltages")
+    needed, there = encoder.sources(dataset.features), sum(input_widths(circuit).values())
+    if needed != there:
+        twice = " (each with both signs)" if encoder.signed else ""
+        raise ExperimentError(
+            f"{source}: {dataset.name} has {dataset.features} inputs{twice}, {needed} voltages, "
+            f"but {name} has {there} input sources"
+        )
+    if dataset.outputs != output_width(circuit):
+        raise ExperimentError(
+            f"{source}: {dataset.name} needs {dataset.outputs} outputs, but {name} has {output_width(circuit)}"
+        )
