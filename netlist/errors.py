@@ -16,15 +16,19 @@ class Location(NamedTuple):
 
 
 class TellegenError(Exception):
-    """Base of every error a user can mend. The message is one sentence for a person; no traceback is needed."""
+    """Base of every error a user can mend: `location: cause; cure`, one sentence for a person, no traceback needed.
 
-
-class NetlistError(TellegenError):
-    """A netlist that cannot be read: `location: cause; cure`."""
+    `sentence` is the message without the location.
+    """
 
     def __init__(self, message: str, location: Location | None = None):
         super().__init__(f"{location}: {message}" if location else message)
+        self.sentence = message
         self.location = location
+
+
+class NetlistError(TellegenError):
+    """A netlist that cannot be read."""
 
 
 class CircuitError(TellegenError):

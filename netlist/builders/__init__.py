@@ -1,0 +1,16 @@
+"""Common topologies as circuits, so that a network need not be typed.
+
+divider                 two resistors, the smallest circuit with an answer
+grid                    a square lattice of resistors, with diodes between neighbours
+random_network          a connected random graph of resistors, diodes and sources
+crossbar                rows of sources, columns of nodes, a resistor at every crosspoint
+deep_resistive_network  layers of nodes with diodes, joined by crossbars (Kendall et al. 2020)
+"""
+
+from __future__ import annotations
+
+from .crossbar import crossbar as crossbar
+from .deep_resistive import deep_resistive_network as deep_resistive_network
+from .divider import divider as divider
+from .grid import grid as grid
+from .random_network import random_network as random_network
