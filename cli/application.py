@@ -1,0 +1,51 @@
+"""The commands put together under one name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .check import check
+from .compare import compare
+from .draw import draw
+from .exits import Commands
+from .export import export
+from .report import report
+from .simulate import simulate
+from .train import train
+from .verify import verify
+
+app = typer.Typer(
+    name="tellegen",
+    cls=Commands,
+    help="Circuits that compute and learn: from a SPICE netlist to trained values that ngspice confirms.",
+    epilog="Exit codes: 0 done, 1 answers differ or a solver failed, 2 something to mend, 130 interrupted.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+_PANELS = {
+    "Circuits": (simulate, check, compare, draw, export),
+    "Learning": (train, verify, report),
+}
+for _panel, _commands in _PANELS.items():
+    for _command in _commands:
+        app.command(rich_help_panel=_panel)(_command)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Print the version, or the help when no command is named."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"tellegen {version_of('tellegen')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

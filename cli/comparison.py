@@ -1,0 +1,106 @@
+"""The same circuit through every engine: who answers, who refuses and why, how far apart the answers are."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..netlist import Circuit, NumericalError, TellegenError, Traces
+from .answers import engineering
+from .differences import Difference, difference
+from .engines import Engine
+from .exits import BAD_NEWS, MISUSE
+
+COLUMNS = ("engine", "seconds", "largest difference, V", "at", "largest difference, A", "at", "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one engine said: its traces, or why it refused or failed."""
+
+    engine: str
+    traces: Traces | None
+    seconds: float
+    reason: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All answers; the first one that has traces is the reference."""
+
+    answers: tuple[Answer, ...]
+
+    @classmethod
+    def of(cls, circuit: Circuit, engines: Iterable[Engine]) -> Comparison:
+        """Ask every engine in turn."""
+        return cls(tuple(_ask(engine, circuit) for engine in engines))
+
+    @property
+    def reference(self) -> Answer | None:
+        """The first answer there is."""
+        return next((answer for answer in self.answers if answer.traces is not None), None)
+
+    @functools.cached_property
+    def differences(self) -> dict[str, tuple[Difference | None, Difference | None]]:
+        """Largest difference in volts and in amperes from the reference, by engine, for those that answered."""
+        reference = self.reference
+        if reference is None or reference.traces is None:
+            return {}
+        return {
+            answer.engine: (
+                difference(answer.traces, reference.traces, "v"),
+                difference(answer.traces, reference.traces, "i"),
+            )
+            for answer in self.answers
+            if answer.traces is not None and answer is not reference
+        }
+
+    @property
+    def worst(self) -> float:
+        """The largest relative difference of all."""
+        return max((_relative(pair) for pair in self.differences.values()), default=0.0)
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """A line an engine."""
+        return [(answer.engine, f"{answer.seconds:.3f}", *self._cells(answer)) for answer in self.answers]
+
+    def _cells(self, answer: Answer) -> tuple[str, ...]:
+        pair = self.differences.get(answer.engine)
+        if pair is None:
+            word = "reference" if answer.traces is not None else "failed" if answer.failed else "refused"
+            return ("", "", "", "", f"{word}: {answer.reason}" if answer.reason else word)
+        cells: list[str] = []
+        for found, unit in zip(pair, "VA", strict=True):
+            cells += [engineering(found.absolute, unit, 2), found.signal] if found else ["", ""]
+        lacking = sum(found.lacking for found in pair if found)
+        note = f"{_relative(pair):.1e} of the scale" + (f", {lacking} signals not in its answer" if lacking else "")
+        return (*cells, note)
+
+    def verdict(self, tolerance: float) -> tuple[str, int]:
+        """The sentence under the table and the exit code."""
+        failed = [answer.engine for answer in self.answers if answer.failed]
+        if self.reference is None:
+            return "no engine has an answer", BAD_NEWS if failed else MISUSE
+        if self.worst > tolerance:
+            return f"the engines differ by {self.worst:.1e} of the scale, more than {tolerance:g}", BAD_NEWS
+        if failed:
+            return f"{', '.join(failed)} accepted the circuit and failed", BAD_NEWS
+        return f"{len(self.differences) + 1} engines agree within {self.worst:.1e} of the scale", 0
+
+
+def _relative(pair: tuple[Difference | None, Difference | None]) -> float:
+    return max((found.relative for found in pair if found), default=0.0)
+
+
+def _ask(engine: Engine, circuit: Circuit) -> Answer:
+    """The engine's answer, its refusal or its failure."""
+    begin = time.perf_counter()
+    try:
+        traces = engine.solve(circuit)
+    except TellegenError as error:
+        reason, failed = " ".join(str(error).split()), isinstance(error, NumericalError)
+        return Answer(engine.name, None, time.perf_counter() - begin, reason, failed)
+    return Answer(engine.name, traces, time.perf_counter() - begin)

@@ -1,0 +1,95 @@
+"""The progress of a training: a bar with rate and time left on a terminal, one line an epoch elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..training.progress import Event
+
+
+class Watcher(Protocol):
+    """What watches a training: opened, told of every event, closed."""
+
+    def __enter__(self) -> Watcher: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def __call__(self, event: Event) -> None: ...
+
+
+def watcher() -> Watcher:
+    """A bar where stderr is a terminal, lines where it is not."""
+    return Bar() if sys.stderr.isatty() else Lines()
+
+
+def numbers(event: Event) -> str:
+    """Loss and errors of the epoch just done, as a person reads them."""
+    row = event.row
+    parts = [f"loss {row['train_loss']:.4g}"] if "train_loss" in row else []
+    for key, word in (("train_error", "train error"), ("test_error", "test error")):
+        if key in row and row[key] == row[key]:
+            parts.append(f"{word} {100 * row[key]:.2f} %")
+    return ", ".join(parts)
+
+
+class Lines:
+    """One line an epoch on stderr, for logs."""
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        pass
+
+    def __call__(self, event: Event) -> None:
+        if event.row:
+            seconds = event.row.get("seconds", 0.0)
+            typer.echo(f"epoch {event.done}/{event.total}: {numbers(event)}, {seconds:.2f} s", err=True)
+        elif event.text:
+            typer.echo(event.text, err=True)
+
+
+class Bar:
+    """Bar, epochs done, rate, time left, and the last epoch's numbers."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        self._bar = progress.Progress(
+            progress.SpinnerColumn(),
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(bar_width=30),
+            progress.MofNCompleteColumn(),
+            progress.TextColumn("epochs · {task.fields[rate]} ·"),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("left · {task.fields[numbers]}"),
+            console=console or Console(stderr=True),
+        )
+        self._task = self._bar.add_task("reading", total=None, rate="", numbers="")
+        self._seconds = 0.0
+        self._epochs = 0
+
+    def __enter__(self) -> Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        changes: dict[str, str] = {"description": event.text or event.stage}
+        if event.row:
+            self._epochs += 1
+            self._seconds += event.row.get("seconds", 0.0)
+            speed = self._epochs / self._seconds if self._seconds else 0.0
+            rate = f"{speed:.2f}/s" if speed >= 0.1 else f"{60 * speed:.2f}/min"
+            changes |= {"rate": rate, "numbers": numbers(event)}
+        self._bar.update(self._task, completed=event.done, total=event.total, **changes)

@@ -1,0 +1,136 @@
+"""What a run's folder holds, read when it is asked for; what is absent says so."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..netlist import Circuit, Traces, load
+from ..netlist.errors import ExperimentError
+from .agreement import JSON, TABLE
+from .arguments import LEARNED, METRICS
+
+
+class Absent(Exception):
+    """A part of a run's folder that is not there: what, and which command makes it."""
+
+
+class Predictions(NamedTuple):
+    """The test set as the learned network reads it: classes (samples), outputs (samples, outputs) in volts."""
+
+    labels: np.ndarray
+    predicted: np.ndarray
+    outputs: np.ndarray
+
+
+class Samples(NamedTuple):
+    """Held-out samples and their steady states: source voltages (samples, width), classes, signals over samples."""
+
+    inputs: Mapping[str, np.ndarray]
+    labels: np.ndarray
+    traces: Traces
+
+
+@dataclass(frozen=True)
+class Results:
+    """A run's folder. Every property reads one file of it, once, and raises `Absent` where the file is missing."""
+
+    folder: Path
+    most: int = 64
+
+    def _file(self, name: str, maker: str) -> Path:
+        path = self.folder / name
+        if not path.is_file():
+            raise Absent(f"There is no {name} in this folder; {maker} writes it.")
+        return path
+
+    @functools.cached_property
+    def circuit(self) -> Circuit:
+        """The learned circuit."""
+        return load(self._file(LEARNED, "tellegen train"))
+
+    @functools.cached_property
+    def metrics(self) -> dict[str, np.ndarray]:
+        """The columns of `metrics.csv`; NaN where a row leaves one out."""
+        return _columns(self._file(METRICS, "tellegen train"))
+
+    @functools.cached_property
+    def predictions(self) -> Predictions:
+        """The test set's classes and outputs."""
+        path = self._file("predictions.npz", "tellegen train")
+        try:
+            with np.load(path) as arrays:
+                return Predictions(arrays["labels"], arrays["predicted"], arrays["outputs"])
+        except (KeyError, ValueError, OSError) as error:
+            raise ExperimentError(f"{path} cannot be read ({error}); run the training again") from None
+
+    @functools.cached_property
+    def facts(self) -> dict[str, Any]:
+        """`run.json`: seeds, versions, seconds."""
+        return _json(self._file("run.json", "tellegen train"))
+
+    @functools.cached_property
+    def experiment(self) -> str:
+        """`experiment.toml` as it was run."""
+        return self._file("experiment.toml", "tellegen train").read_text(encoding="utf-8")
+
+    @property
+    def title(self) -> str:
+        """The experiment's own title, or the folder's name."""
+        try:
+            return str(tomllib.loads(self.experiment).get("title") or self.folder.resolve().name)
+        except (Absent, tomllib.TOMLDecodeError):
+            return self.folder.resolve().name
+
+    @functools.cached_property
+    def agreement(self) -> dict[str, Any]:
+        """The summary that `tellegen verify` left."""
+        return _json(self._file(JSON, "tellegen verify"))
+
+    @functools.cached_property
+    def compared(self) -> dict[str, np.ndarray]:
+        """Columns of the table that `tellegen verify` left: what both programs say of each output."""
+        return _columns(self._file(TABLE, "tellegen verify"), text=("signal",))
+
+    @functools.cached_property
+    def samples(self) -> Samples:
+        """The first held-out samples, solved again from the learned circuit."""
+        from ..training import load_run
+        from .held_out import solved
+
+        self._file("experiment.toml", "tellegen train")
+        return solved(load_run(self.folder), self.most)
+
+
+def _columns(path: Path, text: Sequence[str] = ()) -> dict[str, np.ndarray]:
+    """The columns of a CSV file with a header: numbers (NaN where empty), words for those in `text`."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    if not rows:
+        raise Absent(f"{path.name} has a header but no row yet.")
+    try:
+        return {key: np.array([_cell(row[key], key in text) for row in rows]) for key in rows[0]}
+    except (TypeError, ValueError) as error:
+        raise ExperimentError(f"{path}: a row is damaged ({error}); write the file again") from None
+
+
+def _cell(text: str, word: bool) -> str | float:
+    return text if word else float(text or "nan")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ExperimentError(f"{path} is not JSON ({error}); write it again") from None
+    if not isinstance(found, dict):
+        raise ExperimentError(f"{path} holds no JSON object; write it again")
+    return found

@@ -1,0 +1,23 @@
+"""The report's sections, one a file: each takes the `Results` of a run and returns a `Section` of HTML.
+
+A section whose data is not there raises `Absent`; the page then says what is missing and which command makes it.
+"""
+
+from __future__ import annotations
+
+from . import conductances, confusion, learning, making, power, spice, voltages
+from .section import Section, Tile, picture, table
+
+__all__ = [
+    "Section",
+    "Tile",
+    "conductances",
+    "confusion",
+    "learning",
+    "making",
+    "picture",
+    "power",
+    "spice",
+    "table",
+    "voltages",
+]

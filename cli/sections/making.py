@@ -1,0 +1,45 @@
+"""How the run was made: the experiment, the netlist, seeds and versions, in full."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ..arguments import LEARNED
+from ..results import Absent, Results
+from .section import Section, Tile, table
+
+NAME, TITLE = "making", "How it was made"
+_LONGEST = 20_000
+
+
+def section(results: Results) -> Section:
+    """The files of the run that a reader needs to make it again."""
+    parts = [table(("what", "value"), [(key, _brief(value)) for key, value in results.facts.items()])]
+    parts.append(_folded("experiment.toml", results.experiment))
+    circuit = results.circuit
+    parts.append(_folded(LEARNED, (results.folder / LEARNED).read_text(encoding="utf-8")))
+    branches = sum(_branches(element.shape) for element in circuit.elements)
+    tile = Tile("Branches", f"{branches:,}", f"{len(circuit.elements)} elements in the netlist")
+    return Section(NAME, TITLE, "Everything needed to make this run again.", "".join(parts), tiles=(tile,))
+
+
+def _branches(shape: tuple[int, ...]) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_brief(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_brief, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _folded(name: str, text: str) -> str:
+    if not text:
+        raise Absent(f"{name} is empty.")
+    cut = text[:_LONGEST] + ("\n…" if len(text) > _LONGEST else "")
+    return f"<details><summary>{escape(name)}</summary><pre>{escape(cut)}</pre></details>"

@@ -1,0 +1,128 @@
+"""Voltages of a few held-out samples: what goes in, what every layer settles to, what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ...netlist import Circuit
+from ...netlist.bus import bus_slice
+from ..figure import ACCENT, BAD, DIVERGING, GOOD, MUTED, SECOND, bare, drawing
+from ..results import Absent, Results, Samples
+from .conductances import side
+from .section import Section, picture
+
+NAME, TITLE = "voltages", "Voltages of a sample"
+_SHOWN = 3
+
+
+def section(results: Results) -> Section:
+    """A row a sample: the input, the voltages of every bus, the outputs with the class read and the true one."""
+    samples = results.samples
+    if not len(samples.labels):
+        raise Absent("The test set is empty; give data.test a number in the experiment.")
+    circuit = results.circuit
+    panels = _panels(circuit, samples)
+    chosen = _chosen(samples, circuit)
+    with drawing(NAME, 8.0, 2.0 * len(chosen) + 0.2, "Input, node voltages and outputs of samples") as sheet:
+        grid = sheet.figure.subplots(len(chosen), len(panels) + 1, squeeze=False, width_ratios=_widths(panels))
+        for row, sample in zip(grid, chosen, strict=True):
+            _input(row[0], samples.inputs, sample, int(samples.labels[sample]) if _classes(samples) else None)
+            for axes, (name, values) in zip(row[1:], panels.items(), strict=True):
+                is_output = name == list(panels)[-1] and _classes(samples)
+                _bars(axes, name, values[sample], int(samples.labels[sample]) if is_output else None)
+    lead = "Steady states of held-out samples, solved from the learned netlist; no node is hidden."
+    caption = "Volts against ground; a node at zero with others above or below it is held there by its diode."
+    return Section(NAME, TITLE, lead, picture(sheet.svg, caption))
+
+
+def outputs(circuit: Circuit, samples: Samples) -> np.ndarray:
+    """The output voltages (samples, outputs) of the nodes that `*@ output` names."""
+    columns = [field_voltages(samples.traces.signals, node) for node in circuit.outputs]
+    if not columns:
+        raise Absent("The learned circuit names no output; add a line `*@ output v(node)` to the netlist.")
+    return np.concatenate([np.reshape(column, (len(samples.labels), -1)) for column in columns], axis=1)
+
+
+def field_voltages(signals: Mapping[str, np.ndarray], node: str) -> np.ndarray:
+    """The voltages of a node field over the samples: (samples,) for a node, (samples, width) for a bus."""
+    if node == "0":
+        return np.zeros(1)
+    if f"v({node})" in signals:
+        return signals[f"v({node})"]
+    bus = bus_slice(node)
+    if bus is not None:
+        return signals[f"v({bus.name})"][:, bus.start : bus.stop + 1]
+    name, _, index = node.rstrip("]").rpartition("[")
+    return signals[f"v({name})"][:, int(index)]
+
+
+def _classes(samples: Samples) -> bool:
+    return np.issubdtype(samples.labels.dtype, np.integer) and samples.labels.ndim == 1
+
+
+def _panels(circuit: Circuit, samples: Samples) -> dict[str, np.ndarray]:
+    """The voltages to draw by their names: every bus that no source holds, the lone nodes, the outputs last."""
+    held = {node.partition("[")[0] for name in circuit.inputs for node in circuit[name].nodes}
+    out = {node.partition("[")[0] for node in circuit.outputs}
+    buses, lone = {}, []
+    for name, signal in samples.traces.signals.items():
+        node = name[2:-1]
+        if not name.startswith("v(") or node.partition("[")[0] in held | out:
+            continue
+        if signal.ndim == 2:
+            buses[node] = signal
+        else:
+            lone.append(signal)
+    if lone:
+        buses["other nodes"] = np.stack(lone, axis=1)
+    return {**buses, "outputs": outputs(circuit, samples)}
+
+
+def _widths(panels: Mapping[str, np.ndarray]) -> list[float]:
+    return [1.0, *(1.3 + min(2.2, values.shape[1] / 40) for values in panels.values())]
+
+
+def _chosen(samples: Samples, circuit: Circuit) -> list[int]:
+    """The first samples; the last place goes to one that is misread, where there is one."""
+    count = len(samples.labels)
+    first = list(range(min(_SHOWN, count)))
+    if not _classes(samples):
+        return first
+    wrong = np.flatnonzero(outputs(circuit, samples).argmax(axis=1) != samples.labels)
+    if wrong.size and int(wrong[0]) not in first:
+        first[-1] = int(wrong[0])
+    return first
+
+
+def _input(axes: Axes, inputs: Mapping[str, np.ndarray], sample: int, label: int | None) -> None:
+    values = np.concatenate([np.atleast_1d(array[sample]).ravel() for array in inputs.values()])
+    square = side(values.size)
+    if square is None:
+        _bars(axes, "input", values, None)
+    else:
+        edge, _ = square
+        image = values[: edge * edge].reshape(edge, edge)
+        limit = float(np.abs(image).max()) or 1.0
+        axes.imshow(image, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest")
+        bare(axes)
+    axes.set_title(f"sample {sample}" + (f", class {label}" if label is not None else ""))
+
+
+def _bars(axes: Axes, name: str, values: np.ndarray, label: int | None) -> None:
+    """A bar a node; among outputs the true class is green and the largest, where it is another, red."""
+    place = np.arange(values.size)
+    colours = [SECOND if value < 0 else ACCENT for value in values]
+    if label is not None:
+        read = int(values.argmax())
+        colours = [MUTED] * values.size
+        colours[label] = GOOD
+        colours[read] = GOOD if read == label else BAD
+    axes.bar(place, values, color=colours, width=0.8 if values.size < 60 else 1.0)
+    axes.axhline(0, color=MUTED, linewidth=0.6)
+    axes.grid(axis="x", visible=False)
+    axes.set_xticks(place if values.size <= 12 else [])
+    wrong = label is not None and int(values.argmax()) != label
+    axes.set_title(f"{name}, V" + (f": read as {int(values.argmax())}" if wrong else ""))

@@ -1,0 +1,35 @@
+"""The largest difference between two answers, where it stands, and what can hide it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tellegen.cli.differences import difference
+from tellegen.netlist import Traces
+
+
+def test_finds_the_line_of_a_bus_that_differs_most() -> None:
+    ours = Traces({"v(a)": np.float64(2.0), "v(h)": np.array([0.0, -4.0, 1.0]), "i(r)": np.float64(9.0)})
+    theirs = Traces({"v(a)": np.float64(2.1), "v(h)": np.array([0.0, -4.0, 1.5]), "i(r)": np.float64(0.0)})
+    found = difference(theirs, ours, "v")
+    assert found is not None
+    assert found.signal == "v(h[2])"
+    assert found.absolute == pytest.approx(0.5)
+    assert found.relative == pytest.approx(0.5 / 4.0)
+
+
+def test_what_is_no_number_differs_infinitely_whatever_comes_after_it() -> None:
+    ours = Traces({"v(a)": np.float64(1.0), "v(b)": np.float64(1.0)})
+    theirs = Traces({"v(a)": np.float64("nan"), "v(b)": np.float64(1.5)})
+    found = difference(theirs, ours, "v")
+    assert found is not None
+    assert (found.absolute, found.signal) == (np.inf, "v(a)")
+
+
+def test_counts_the_signals_that_the_other_answer_lacks() -> None:
+    ours = Traces({"v(a)": np.float64(1.0), "v(b)": np.float64(1.0), "i(r)": np.float64(1.0)})
+    found = difference(Traces({"v(a)": np.float64(1.0)}), ours, "v")
+    assert found is not None
+    assert (found.lacking, found.absolute) == (1, 0.0)
+    assert difference(Traces({"v(a)": np.float64(1.0)}), ours, "i") is None

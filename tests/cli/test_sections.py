@@ -1,0 +1,93 @@
+"""The report's numbers: counts by hand, power branch by branch, figures that need nothing outside the page."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from tellegen.cli.figure import ACCENT, drawing
+from tellegen.cli.sections.conductances import reduced, side
+from tellegen.cli.sections.confusion import counts
+from tellegen.cli.sections.power import delivered, dissipation
+from tellegen.cli.sections.voltages import field_voltages
+from tellegen.netlist import Circuit, Element
+
+
+def test_confusion_counts_rows_by_truth_and_columns_by_answer() -> None:
+    labels, predicted = np.array([0, 0, 1, 2, 2, 2]), np.array([0, 1, 1, 2, 0, 2])
+    assert counts(labels, predicted).tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 2]]
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"), [(1568, (28, True)), (784, (28, False)), (128, (8, True)), (64, (8, False)), (8, None)]
+)
+def test_images_are_recognised_by_their_number_of_pixels(width: int, expected: tuple[int, bool] | None) -> None:
+    assert side(width) == expected
+
+
+def test_a_map_too_large_is_reduced_to_the_means_of_its_blocks() -> None:
+    image = np.arange(1000.0 * 6).reshape(1000, 6)
+    small = reduced(image, most=500)
+    assert small.shape == (500, 6)
+    np.testing.assert_allclose(small[0], image[:2].mean(axis=0))
+    np.testing.assert_allclose(small.mean(), image.mean())
+
+
+def test_dissipation_is_the_sum_over_every_branch() -> None:
+    rng = np.random.default_rng(0)
+    value, first, second = rng.uniform(0, 1, (4, 3)), rng.normal(size=(5, 4)), rng.normal(size=(5, 6))
+    signals = {"v(a)": first, "v(h)": second, "v(n)": rng.normal(size=5)}
+    crossbar = Element("rw", ("a[0:3]", "h[2:4]"), parameters={"g": value}, ranges=((0, 3), (0, 2)))
+    expected = [
+        sum(value[j, k] * (first[s, j] - second[s, 2 + k]) ** 2 for j in range(4) for k in range(3)) for s in range(5)
+    ]
+    np.testing.assert_allclose(dissipation(crossbar, signals, 5), expected)
+    row = Element("rr", ("a[0:3]", "n"), parameters={"g": value[:, 0]}, ranges=((0, 3),))
+    expected = [sum(value[j, 0] * (first[s, j] - signals["v(n)"][s]) ** 2 for j in range(4)) for s in range(5)]
+    np.testing.assert_allclose(dissipation(row, signals, 5), expected)
+    grounded = Element("rg", ("0", "h[5]"), value=4.0)
+    np.testing.assert_allclose(dissipation(grounded, signals, 5), second[:, 5] ** 2 / 4)
+
+
+def test_sources_deliver_with_spice_signs() -> None:
+    signals = {
+        "v(a)": np.array([2.0, 3.0]),
+        "v(h)": np.array([[1.0, -1.0], [0.5, 2.0]]),
+        "i(v1)": np.array([-0.5, 0.25]),
+        "i(ib)": np.array([[0.1, 0.2], [0.1, 0.2]]),
+    }
+    elements = (
+        Element("v1", ("a", "0"), value=1.0),
+        Element("ib", ("0", "h[0:1]"), value=0.0, ranges=((0, 1),)),
+        Element("r1", ("a", "h[0]"), value=1.0),
+    )
+    # A source takes v·i from its first node to its second; what it delivers is the negative of that.
+    expected = [2.0 * 0.5 + 1.0 * 0.1 - 1.0 * 0.2, -3.0 * 0.25 + 0.5 * 0.1 + 2.0 * 0.2]
+    np.testing.assert_allclose(delivered(Circuit(elements=elements), signals, 2), expected)
+
+
+def test_node_fields_read_buses_slices_lines_and_ground() -> None:
+    signals = {"v(h)": np.arange(8.0).reshape(2, 4), "v(out)": np.array([5.0, 6.0])}
+    np.testing.assert_array_equal(field_voltages(signals, "h[1:2]"), [[1, 2], [5, 6]])
+    np.testing.assert_array_equal(field_voltages(signals, "h[3]"), [3, 7])
+    np.testing.assert_array_equal(field_voltages(signals, "out"), [5, 6])
+    np.testing.assert_array_equal(field_voltages(signals, "0"), [0])
+
+
+def test_figures_carry_css_variables_and_names_of_their_own() -> None:
+    figures = []
+    for name in ("one", "two"):
+        with drawing(name, 2, 1, "a line") as sheet:
+            axes = sheet.figure.subplots()
+            axes.plot([0, 1], [0, 1], color=ACCENT)
+        figures.append(sheet.svg)
+    assert all("var(--accent)" in svg and "#0102" not in svg for svg in figures)
+    names = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in figures]
+    assert names[0]
+    assert not names[0] & names[1]
+    used = re.findall(r'(?:href="#|url\(#)([^")]+)', figures[0])
+    assert used
+    assert set(used) <= names[0]
+    assert 'role="img" aria-label="a line"' in figures[0]
