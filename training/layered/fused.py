@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-import numba
 import numpy as np
 
 from ...netlist.errors import ExperimentError, NumericalError
@@ -14,6 +13,7 @@ from .evaluation import evaluate
 from .nudging import NUDGES
 from .propagation import propagate
 from .shape import LayeredShape
+from .threads import start_threads
 
 
 def refusal(settings: Settings) -> str | None:
@@ -43,8 +43,6 @@ class FusedTrainer:
     def compile(self, features: str = "uint8") -> float:
         """Compile (or load from the cache) the epoch for inputs of that type; the seconds that took."""
         start = time.perf_counter()
-        # Loading a cached kernel does not start numba's threads; asking for their number does.
-        numba.get_num_threads()
         count = self.shape.network.inputs // (2 if self.settings.signed else 1)
         inputs = np.zeros((self.settings.batch, count), _input_type(np.dtype(features)))
         targets = np.zeros((self.settings.batch, self.shape.network.sizes[-1]), np.float32)
@@ -79,6 +77,7 @@ class FusedTrainer:
     def _propagate(
         self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
     ) -> tuple[State, float, int]:
+        start_threads()
         settings, network = self.settings, self.shape.network
         sizes, batch, turned = network.sizes, settings.batch, self._turned
         rows = tuple(

@@ -19,9 +19,24 @@ _parallel = numba.njit(fastmath=True, cache=True, nogil=True, parallel=True)
 
 @_serial
 def _gather_rows(rows, vectors, out, first, last):
+    fours = vectors.shape[0] // 4 * 4
     for j in range(first, last):
         row = rows[j]
-        for b in range(vectors.shape[0]):
+        # Four vectors at once: a conductance is loaded into a register once for all of them.
+        for b in range(0, fours, 4):
+            v0, v1, v2, v3 = vectors[b], vectors[b + 1], vectors[b + 2], vectors[b + 3]
+            t0, t1, t2, t3 = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
+            for k in range(row.size):
+                g = row[k]
+                t0 += g * v0[k]
+                t1 += g * v1[k]
+                t2 += g * v2[k]
+                t3 += g * v3[k]
+            out[b, j] += t0
+            out[b + 1, j] += t1
+            out[b + 2, j] += t2
+            out[b + 3, j] += t3
+        for b in range(fours, vectors.shape[0]):
             vector = vectors[b]
             total = np.float32(0.0)
             for k in range(row.size):
@@ -45,21 +60,35 @@ def gather(rows, vectors, out):
 
 
 @_serial
+def _combine_four(row0, row1, row2, row3, vectors, out, j):
+    """Four rows at once, for two vectors at once: eight products for every load and store of a sum."""
+    twos = vectors.shape[0] // 2 * 2
+    for b in range(0, twos, 2):
+        x0, x1, x2, x3 = vectors[b, j], vectors[b, j + 1], vectors[b, j + 2], vectors[b, j + 3]
+        y0, y1, y2, y3 = vectors[b + 1, j], vectors[b + 1, j + 1], vectors[b + 1, j + 2], vectors[b + 1, j + 3]
+        line, other = out[b], out[b + 1]
+        for k in range(line.size):
+            g0, g1, g2, g3 = row0[k], row1[k], row2[k], row3[k]
+            line[k] += x0 * g0 + x1 * g1 + x2 * g2 + x3 * g3
+            other[k] += y0 * g0 + y1 * g1 + y2 * g2 + y3 * g3
+    if twos < vectors.shape[0]:
+        x0, x1, x2, x3 = vectors[twos, j], vectors[twos, j + 1], vectors[twos, j + 2], vectors[twos, j + 3]
+        line = out[twos]
+        for k in range(line.size):
+            line[k] += x0 * row0[k] + x1 * row1[k] + x2 * row2[k] + x3 * row3[k]
+
+
+@_serial
 def _combine_rows(rows, vectors, out, first, last):
     whole = first + (last - first) // 4 * 4
-    for b in range(vectors.shape[0]):
-        line = out[b]
-        vector = vectors[b]
-        for j in range(first, whole, 4):
-            x0, x1, x2, x3 = vector[j], vector[j + 1], vector[j + 2], vector[j + 3]
-            row0, row1, row2, row3 = rows[j], rows[j + 1], rows[j + 2], rows[j + 3]
+    for j in range(first, whole, 4):
+        _combine_four(rows[j], rows[j + 1], rows[j + 2], rows[j + 3], vectors, out, j)
+    for j in range(whole, last):
+        row = rows[j]
+        for b in range(vectors.shape[0]):
+            x, line = vectors[b, j], out[b]
             for k in range(line.size):
-                line[k] += x0 * row0[k] + x1 * row1[k] + x2 * row2[k] + x3 * row3[k]
-        for j in range(whole, last):
-            x0 = vector[j]
-            row0 = rows[j]
-            for k in range(line.size):
-                line[k] += x0 * row0[k]
+                line[k] += x * row[k]
 
 
 @_parallel
