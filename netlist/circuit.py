@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from . import directives
+from .directives import Trainable
 from .element import Element, empty, same_values
 from .errors import CircuitError, Location
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from .checks import Finding
     from .expression import Expression
 
 
@@ -38,7 +41,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A control card kept as data: its keyword without the dot, lower case, and its fields as written."""
+    """A control card kept as data: its keyword without the dot and its fields, lower case; braces are one field."""
 
     keyword: str
     fields: tuple[str, ...]
@@ -53,6 +56,14 @@ class Directive:
     selectors: tuple[str, ...]
     options: Mapping[str, object] = field(default_factory=empty)
     location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the reader of a netlist left out or doubts, in one sentence with its cure; `checks` reports it."""
+
+    message: str
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,8 @@ class Circuit:
     analyses: tuple[Card, ...] = ()
     directives: tuple[Directive, ...] = ()
     source: str | None = None
+    nodesets: Mapping[str, object] = field(default_factory=empty)
+    notes: tuple[Note, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Circuit):
@@ -99,6 +112,7 @@ class Circuit:
             and dict(self.subcircuits) == dict(other.subcircuits)
             and self.global_nodes == other.global_nodes
             and same_values(self.initial_conditions, other.initial_conditions)
+            and same_values(self.nodesets, other.nodesets)
             and same_values(self.options, other.options)
             and self.temperature == other.temperature
             and self.analyses == other.analyses
@@ -136,6 +150,50 @@ class Circuit:
     def with_elements(self, elements: Iterable[Element]) -> Circuit:
         """A copy with more elements at the end."""
         return replace(self, elements=(*self.elements, *elements))
+
+    def flatten(self) -> Circuit:
+        """The circuit with subcircuits, parameters and expressions resolved to numbers; itself when it is flat already."""
+        from .flatten import flatten
+
+        return flatten(self)
+
+    def expand(self) -> Circuit:
+        """The flat circuit with every array written out, `rw[3,7]` between `in[3]` and `h[7]`."""
+        from .expansion import expand
+
+        return expand(self)
+
+    def with_values(self, values: Mapping[str, object]) -> Circuit:
+        """A copy with other values of parameters or elements, by name; `g` of resistors that are written by it."""
+        from .new_values import with_values
+
+        return with_values(self, values)
+
+    def checks(self) -> list[Finding]:
+        """What is wrong or doubtful: floating nodes, loops of sources, cuts of current sources, notes of the reader."""
+        from .checks import checks
+
+        return checks(self)
+
+    @functools.cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The sources that `*@ input` selects."""
+        return directives.inputs(self)
+
+    @functools.cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """What `*@ output` names: nodes such as `out[0:9]`, or signals such as `i(r1)`."""
+        return directives.outputs(self)
+
+    @functools.cached_property
+    def trainables(self) -> tuple[Trainable, ...]:
+        """The parameters and elements that `*@ trainable` selects, with their ranges."""
+        return directives.trainables(self)
+
+    @functools.cached_property
+    def ideal_models(self) -> frozenset[str]:
+        """The diode models that `*@ ideal` names."""
+        return directives.ideal_models(self)
 
     @functools.cached_property
     def graph(self) -> nx.MultiDiGraph:

@@ -1,0 +1,92 @@
+"""The directives, declared once: what a `*@` line may say, in which words and units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One `key=value` of a directive. `choices` are the words it takes; without any it takes numbers or a name.
+
+    `form` is `number`, `count` (a whole number of at least 1), `levels` (a count or a list of numbers) or `word`.
+    """
+
+    name: str
+    form: Literal["number", "count", "levels", "word"]
+    description: str
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    minimum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectiveKind:
+    """A keyword: its line as one writes it, what its selectors mean, its options."""
+
+    keyword: str
+    card: str
+    description: str
+    selectors: Literal["none", "elements", "targets", "signals", "nodes"]
+    options: Mapping[str, Option]
+
+
+def _kind(keyword: str, card: str, description: str, selectors, *options: Option) -> DirectiveKind:
+    return DirectiveKind(keyword, card, description, selectors, {option.name: option for option in options})
+
+
+DIRECTIVES: Mapping[str, DirectiveKind] = {
+    kind.keyword: kind
+    for kind in (
+        _kind(
+            "ideal",
+            "*@ ideal model=NAME [export=bsource|diode]",
+            "the diodes of this model are ideal: no current backwards, no drop forwards",
+            "none",
+            Option("model", "word", "name of a .model d card", required=True),
+            Option("export", "word", "how ngspice gets the diode", choices=("bsource", "diode")),
+        ),
+        _kind(
+            "trainable",
+            "*@ trainable NAME … [min=…] [max=…] [scale=linear|log] [levels=…] [bits=…]",
+            "what may be learned, and in which range",
+            "targets",
+            Option("min", "number", "least value", "the target's"),
+            Option("max", "number", "largest value", "the target's"),
+            Option("scale", "word", "what a step is proportional to", choices=("linear", "log")),
+            Option("levels", "levels", "number of equidistant values, or the values with commas between"),
+            Option("bits", "count", "two to this power equidistant values"),
+        ),
+        _kind(
+            "mismatch",
+            "*@ mismatch NAME … sigma=…",
+            "fabrication spread: one draw an element and a die",
+            "targets",
+            Option("sigma", "number", "standard deviation", "of the value", required=True, minimum=0.0),
+            Option(
+                "kind",
+                "word",
+                "whether sigma is a fraction of the value or in its unit",
+                choices=("relative", "absolute"),
+            ),
+            Option("distribution", "word", "distribution of the draw", choices=("normal", "lognormal")),
+            Option("per", "word", "what shares one draw", choices=("element", "die")),
+            Option("group", "word", "name of the group whose members share one draw"),
+        ),
+        _kind(
+            "noise",
+            "*@ noise NODE … amplitude=… (or: *@ noise thermal)",
+            "a Wiener process into the node, or the thermal noise of every resistor",
+            "nodes",
+            Option("amplitude", "number", "standard deviation after one second", "V/√s", minimum=0.0),
+            Option("temperature", "number", "temperature of thermal noise", "°C"),
+            Option("group", "word", "name of the group whose members share one path"),
+        ),
+        _kind("input", "*@ input SOURCE …", "the sources that carry the input", "elements"),
+        _kind("output", "*@ output v(NODE) …", "the signals that are the answer", "signals"),
+    )
+}
+"""Every directive by its keyword."""

@@ -1,0 +1,56 @@
+"""X cards: an instance of a subcircuit with its nodes and parameters."""
+
+from __future__ import annotations
+
+from .bus import bus_slice
+from .card import ElementCard
+from .collect import ports_and_rest
+from .element import Element
+from .errors import NetlistError
+from .key_values import key_values
+from .node_names import canonical_node
+from .scope import Scope
+from .suggestion import nearest
+from .values import read_value
+
+
+def read_instance(card: ElementCard) -> Element:
+    """`X1 node … subcircuit [params:] [parameter=value …]`. `model` is the subcircuit's name."""
+    rest = card.text.split(None, 1)[1] if len(card.text.split(None, 1)) > 1 else ""
+    start, words = ports_and_rest(rest, card.location)
+    if not words:
+        raise card.fail("its subcircuit is missing")
+    name = words[-1].lower()
+    definition = card.scope.subcircuit(name)
+    if definition is None:
+        known = [key for scope in card.scope.chain() for key in scope.inner]
+        cure = nearest(name, known) if known else f"define it by .subckt {name} or include its file"
+        raise card.fail(f"unknown subcircuit {words[-1]!r}", cure)
+    nodes = tuple(canonical_node(word) for word in words[:-1])
+    _check_ports(card, nodes, definition)
+    for key, text in key_values(rest, card.location, start):
+        _check_parameter(card, key, definition)
+        card.parameters[key] = read_value(text, card.scope, card.location, f"{key} of {card.name}")
+    return card.element(nodes, None, name)
+
+
+def _check_ports(card: ElementCard, nodes: tuple[str, ...], definition: Scope) -> None:
+    ports = definition.ports
+    if len(nodes) != len(ports):
+        cause = f"it has {len(nodes)} nodes, but {definition.name} ({definition.location}) has {len(ports)} ports"
+        raise card.fail(cause, f"write {card.name} {' '.join(ports)} {definition.name}")
+    for node, port in zip(nodes, ports, strict=True):
+        part, wanted = bus_slice(node), bus_slice(port)
+        width = part.width if part else 1
+        needed = wanted.width if wanted else card.shape[0] if card.ranges and part else 1
+        if width != needed or (wanted and card.ranges):
+            cause = f"the node {node} of {card.name} has width {width}, but {needed} is needed for the port {port}"
+            raise NetlistError(f"{cause}; write a bus of that width", card.location)
+
+
+def _check_parameter(card: ElementCard, key: str, definition: Scope) -> None:
+    if key in card.parameters:
+        raise card.fail(f"{key}= stands twice", "keep one of the two")
+    known = [*definition.defaults, *definition.parameters, "m"]
+    if key not in known:
+        raise card.fail(f"the subcircuit {definition.name} has no parameter {key}=", nearest(key, known, "write {}="))
