@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ...netlist.errors import NumericalError
+from ...netlist.errors import CircuitError, NumericalError
 from .network import LayeredNetwork
 
 
@@ -134,6 +134,7 @@ def steady_state(
     largest current at any unit, is 1e-12 in double and 1e-6 in single precision unless given.
 
     Raises:
+        CircuitError: the conductances at a node sum to nothing, so that it has no voltage; names the node.
         NumericalError: the residual did not meet the tolerance, or a voltage is not finite; names the worst layer.
     """
     limit = (1e-12 if precision is np.float64 else 1e-6) if tolerance is None else tolerance
@@ -149,6 +150,7 @@ def steady_state(
             cast([[beta]]),
             cast(goal),
         )
+        _check_conductances(network, program)
         start = tuple(jnp.zeros((len(inputs), size), precision) for size in network.sizes)
         voltages, broken, sweeps = relax(program, start, cast(limit), most)
         worst = int(jnp.argmax(broken))
@@ -156,7 +158,17 @@ def steady_state(
     if not largest <= limit:
         raise NumericalError(
             f"layer {network.buses[worst]} breaks Kirchhoff's current law by {largest:.2e} of the largest current "
-            f"after {int(sweeps)} sweeps, more than the tolerance {limit:.0e}; raise the tolerance, "
-            f"or look for units whose conductances are all zero"
+            f"after {int(sweeps)} sweeps, more than the tolerance {limit:.0e}; raise the tolerance or the most sweeps"
         )
     return LayeredState(voltages, largest, int(sweeps))
+
+
+def _check_conductances(network: LayeredNetwork, program: Program) -> None:
+    """A node's voltage is what its conductances and diodes make it: without any it has none."""
+    for bus, total in zip(network.buses, program.totals, strict=True):
+        dead = np.flatnonzero(~(np.asarray(total).min(0) > 0))
+        if dead.size:
+            raise CircuitError(
+                f"the conductances at node {bus}[{dead[0]}] do not sum to a positive number, so that it has no "
+                f"voltage; give one of its resistors a conductance above 0, or its trainable a min= above 0"
+            )

@@ -123,8 +123,14 @@ def test_a_unit_without_any_conductance_is_named():
     network = random_network([4, 2, 2], seed=7)
     dead = [np.array(w) for w in network.weights]
     dead[1][:, 1] = 0
-    with pytest.raises(NumericalError, match="layer out"):
+    with pytest.raises(CircuitError, match=r"node out\[1\]"):
         steady_state(network, np.ones((1, 4)), weights=dead)
+
+
+def test_too_few_sweeps_are_a_numerical_error_with_the_residual():
+    network = random_network([6, 4, 3], seed=7)
+    with pytest.raises(NumericalError, match="after 1 sweeps, more than the tolerance 1e-12"):
+        steady_state(network, np.ones((1, 6)), most=1)
 
 
 GOOD = """layered

@@ -1,6 +1,13 @@
 """Training of deep resistive networks at the speed of memory.
 
-`kernels` are the passes over the crossbars, `relaxation` the sweeps for small batches, `propagation` a whole epoch of
-equilibrium propagation in one compiled loop; `fused` drives them. `scan` does the same and every other rule of
-`gradients` through JAX, on any device. `shape` is what both read from a circuit.
+`shape` is what a layered trainer reads from a circuit; `selection` picks one of two. `fused` drives the compiled
+kernels on the processor: `kernels` are the passes over the crossbars, `relaxation` the sweeps for small batches,
+`propagation` a whole epoch of equilibrium propagation in one loop, `threads` starts them. `scan` trains by every rule
+of `gradients` through JAX, on any device. `evaluation` finds the steady states of many samples, `nudging` names the
+variants.
 """
+
+from .selection import layered_trainer, refusal
+from .shape import LayeredShape
+
+__all__ = ["LayeredShape", "layered_trainer", "refusal"]

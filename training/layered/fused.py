@@ -40,7 +40,7 @@ class FusedTrainer:
         # The longer side of a crossbar lies contiguously: that is where the vector units work.
         self._turned = np.array([n > 0 and sizes[n] < sizes[n - 1] for n in range(len(sizes))])
 
-    def compile(self, features: str = "uint8") -> float:
+    def compile(self, features: np.dtype | str = "uint8") -> float:
         """Compile (or load from the cache) the epoch for inputs of that type; the seconds that took."""
         start = time.perf_counter()
         count = self.shape.network.inputs // (2 if self.settings.signed else 1)

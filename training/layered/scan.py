@@ -28,7 +28,7 @@ class ScanTrainer:
         self.settings = settings
         self._epoch = jax.jit(self._scan)
 
-    def compile(self, features: str = "uint8") -> float:
+    def compile(self, features: np.dtype | str = "uint8") -> float:
         """Nothing is compiled before an epoch's shapes are known: `epoch` compiles on its first call."""
         return 0.0
 

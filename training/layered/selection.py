@@ -1,0 +1,20 @@
+"""Which of the two layered engines trains an experiment."""
+
+from __future__ import annotations
+
+from ..trainer import Settings, Trainer
+from . import fused
+from .scan import ScanTrainer
+from .shape import LayeredShape
+
+
+def refusal(settings: Settings) -> str | None:
+    """Why no layered engine trains this, or None."""
+    if settings.rule == "backpropagation" and settings.sweeps <= 0:
+        return "backpropagation differentiates a number of sweeps; set [rule] sweeps to 1 or more"
+    return None
+
+
+def layered_trainer(shape: LayeredShape, settings: Settings) -> Trainer:
+    """The fused kernels where they take the settings, else the scan in JAX."""
+    return ScanTrainer(shape, settings) if fused.refusal(settings) else fused.FusedTrainer(shape, settings)
