@@ -1,7 +1,8 @@
 """Who trains: the layered engine where the circuit is a deep resistive network and the rule suits it, else the generic.
 
-The layered engine holds crossbars as matrices and updates two colours of layers at once; the generic one takes any
-ideal resistive circuit, any rule and any optimiser, in double precision.
+The layered engine holds crossbars as matrices and updates two colours of layers at once, in single precision where the
+experiment counts sweeps, in double where it asks for exact states. The generic engine takes any ideal resistive
+circuit, any rule and any optimiser, in double precision.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..netlist import Circuit
 from ..netlist.errors import CircuitError, ExperimentError
 from .experiment import Experiment
 from .generic import GenericTrainer
-from .layered import LayeredShape, LayeredTrainer, refusal
+from .layered import LayeredShape, layered_trainer, refusal
 from .parameters import Parameters, Values
 from .trainer import Settings, State, Trainer
 
@@ -38,24 +39,34 @@ def engine_for(experiment: Experiment, circuit: Circuit, parameters: Parameters,
     name = experiment.training.engine
     if name == "generic":
         return _generic(experiment, circuit, parameters, settings)
-    single = replace(settings, precision="float32")
     try:
         shape = LayeredShape.of(circuit)
-        reason = _unsuited(experiment) or refusal(single)
+        reason = _unsuited(experiment, settings)
     except CircuitError as error:
         shape, reason = None, str(error)
     if shape is not None and reason is None:
-        trainer = LayeredTrainer(shape, single)
-        return Engine("layered", trainer, lambda values: shape.state(values, single.batch, "float32"), shape.values)
+        return _layered(shape, settings)
     if name == "layered":
         raise ExperimentError(f"{experiment.source}: the layered engine cannot train this: {reason}")
     return _generic(experiment, circuit, parameters, settings)
 
 
-def _unsuited(experiment: Experiment) -> str | None:
+def _unsuited(experiment: Experiment, settings: Settings) -> str | None:
     if experiment.optimiser.name != "sgd":
         return f"it steps by plain sgd, not by {experiment.optimiser.name}"
-    return None
+    if settings.accuracy:
+        return "it counts errors by classes, and these targets are values"
+    return refusal(settings)
+
+
+def _layered(shape: LayeredShape, settings: Settings) -> Engine:
+    chosen = replace(settings, precision="float32" if settings.sweeps else "float64")
+    return Engine(
+        "layered",
+        layered_trainer(shape, chosen),
+        lambda values: shape.state(values, chosen.batch, chosen.precision),
+        shape.values,
+    )
 
 
 def _generic(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:

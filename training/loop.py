@@ -65,7 +65,8 @@ class Loop:
         targets = self.samples.test_targets
         if self.classes:
             return outputs.argmax(axis=1) != targets.argmax(axis=1)
-        return (np.abs(outputs - targets) > self.experiment.loss.tolerance).any(axis=1)
+        off = np.abs(outputs - targets) > self.experiment.loss.tolerance
+        return np.any(off, axis=1)
 
     def _epoch(self, checkpoint: Checkpoint, compile_seconds: float) -> tuple[Checkpoint, Row]:
         samples, epoch = self.samples, checkpoint.epoch

@@ -7,7 +7,7 @@ root of its running square (adam; D. Kingma and J. Ba, 2015), computed by optax.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import jax
 import optax
@@ -45,7 +45,8 @@ class Stepper(NamedTuple):
     ) -> tuple[dict[str, Any], list[Any]]:
         """Coordinates after one step, inside their ranges, and the memory after it."""
         structure = jax.tree.structure(self.direction.init(coordinates))
-        direction, after = self.direction.update(gradients, jax.tree.unflatten(structure, memory))
+        found, after = self.direction.update(gradients, jax.tree.unflatten(structure, memory))
+        direction = cast(dict[str, Any], found)
         moved = {target: u - rates[target] * direction[target] for target, u in coordinates.items()}
         return self.parameters.project(moved, jax.numpy), jax.tree.leaves(after)
 

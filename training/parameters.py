@@ -8,7 +8,7 @@ of the equally spaced levels: gradients are taken there and passed straight thro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -23,7 +23,10 @@ Values = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Coordinate:
-    """One trainable: a parameter, or an element with one value a branch. Bounds and values are in the target's unit."""
+    """One trainable: a parameter, or an element with one value a branch. Bounds and values are in the target's unit.
+
+    `levels` are the allowed coordinates in rising order, none for a continuous trainable.
+    """
 
     target: str
     is_parameter: bool
@@ -31,7 +34,7 @@ class Coordinate:
     minimum: float
     maximum: float
     logarithmic: bool
-    levels: int
+    levels: tuple[float, ...] = ()
 
     @property
     def low(self) -> float:
@@ -55,8 +58,8 @@ class Coordinate:
     def value(self, u: Any, xp: ModuleType = np) -> Any:
         """θ of a coordinate: on a level where there are levels, and never outside the range by rounding."""
         if self.levels:
-            step = (self.high - self.low) / (self.levels - 1)
-            u = self.low + step * xp.round((u - self.low) / step)
+            grid = np.array(self.levels)
+            u = xp.asarray(grid)[xp.searchsorted(xp.asarray(grid[1:] + grid[:-1]) / 2, u)]
         return xp.clip(xp.exp(u), self.minimum, self.maximum) if self.logarithmic else self.project(u, xp)
 
     def slope(self, u: Any, xp: ModuleType = np) -> Any:
@@ -122,7 +125,6 @@ def _coordinate(circuit: Circuit, trainable: Trainable) -> Coordinate:
     is_parameter = trainable.kind == "parameter"
     minimum = -np.inf if trainable.minimum is None else float(trainable.minimum)
     maximum = np.inf if trainable.maximum is None else float(trainable.maximum)
-    levels = trainable.levels or (2**trainable.bits if trainable.bits else 0)
     logarithmic = trainable.scale == "log"
 
     def refuse(reason: str) -> CircuitError:
@@ -133,12 +135,26 @@ def _coordinate(circuit: Circuit, trainable: Trainable) -> Coordinate:
         raise refuse(f"has min={minimum:g} above max={maximum:g}; swap them")
     if logarithmic and not minimum > 0:
         raise refuse("has scale=log, which needs a min= above 0")
-    if levels and not (np.isfinite(minimum) and np.isfinite(maximum) and levels >= 2):
-        raise refuse("has levels, which need a min=, a max= and at least two of them")
     if not is_parameter:
         _check_resistor(circuit, trainable.target, minimum, refuse)
     shape = () if is_parameter else circuit[trainable.target].shape
-    return Coordinate(trainable.target, is_parameter, shape, minimum, maximum, logarithmic, levels)
+    bare = Coordinate(trainable.target, is_parameter, shape, minimum, maximum, logarithmic)
+    return replace(bare, levels=_levels(bare, trainable, refuse))
+
+
+def _levels(bare: Coordinate, trainable: Trainable, refuse: Any) -> tuple[float, ...]:
+    """Allowed coordinates: those of the values given, or that many at equal distances over the range."""
+    if isinstance(trainable.levels, tuple):
+        outside = [each for each in trainable.levels if not bare.minimum <= each <= bare.maximum]
+        if outside or not trainable.levels:
+            raise refuse(f"has the levels {trainable.levels}, which must lie in its range")
+        return tuple(sorted({float(bare.coordinate(each)) for each in trainable.levels}))
+    count = trainable.levels or (2**trainable.bits if trainable.bits else 0)
+    if not count:
+        return ()
+    if not (np.isfinite(bare.low) and np.isfinite(bare.high) and count >= 2):
+        raise refuse("has levels, which need a min=, a max= and at least two of them")
+    return tuple(np.linspace(bare.low, bare.high, count).tolist())
 
 
 def _check_resistor(circuit: Circuit, target: str, minimum: float, refuse: Any) -> None:

@@ -56,7 +56,7 @@ def setting(
 ) -> Any:
     """A dataclass field with the range or the words it allows."""
     limits = {"minimum": minimum, "above": above, "maximum": maximum, "below": below}
-    metadata = {key: value for key, value in limits.items() if value is not None}
+    metadata: dict[str, Any] = {key: value for key, value in limits.items() if value is not None}
     if choices is not None:
         metadata["choices"] = tuple(choices)
     if default is REQUIRED:
@@ -94,7 +94,7 @@ def convert(hint: Any, value: Any, limits: Mapping[str, Any], source: Source, pa
     """One value as its annotation and its limits want it."""
     if dataclasses.is_dataclass(hint):
         return read(typing.cast(type, hint), value, source, path)
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    origin, arguments = typing.get_origin(hint), list(typing.get_args(hint))
     if origin is tuple:
         if not isinstance(value, list | tuple):
             raise source.error(path, f"{name_of(path)} must be a list, but is {shown(value)}")
@@ -158,7 +158,8 @@ def within(value: Any, limits: Mapping[str, Any], source: Source, path: tuple[st
 
 def name_of(path: tuple[str, ...]) -> str:
     """A key as the file writes it: `[rule] beta`."""
-    return f"[{path[0]}] {'.'.join(path[1:])}".rstrip() if len(path) > 1 else path[0]
+    section, *rest = path
+    return f"[{section}] {'.'.join(rest)}" if rest else section
 
 
 def shown(value: Any) -> str:

@@ -87,7 +87,7 @@ class Session:
         check_wiring(circuit, encoder, dataset, experiment.source)
         parameters = Parameters.of(circuit)
         rates(experiment.optimiser, parameters.targets, 0, experiment.source)
-        settings = settings_of(experiment, encoder, len(dataset.train_targets))
+        settings = settings_of(experiment, encoder, dataset)
         engine = engine_for(experiment, circuit, parameters, settings)
         return cls(experiment, out, circuit, dataset, encoder, parameters, engine, settings, progress)
 
@@ -192,8 +192,9 @@ class Session:
         return self.parameters.rounding(coordinates) if coordinates else {}
 
 
-def settings_of(experiment: Experiment, encoder: Encoder, samples: int) -> Settings:
+def settings_of(experiment: Experiment, encoder: Encoder, dataset: Dataset) -> Settings:
     """What a trainer must know. Raises `ExperimentError` for a batch larger than the training set."""
+    samples = len(dataset.train_targets)
     batch = experiment.training.batch or samples
     if batch > samples:
         raise ExperimentError(
@@ -212,6 +213,7 @@ def settings_of(experiment: Experiment, encoder: Encoder, samples: int) -> Setti
         scale=encoder.scale,
         signed=encoder.signed,
         carry=experiment.training.carry,
+        accuracy=0.0 if dataset.classes else experiment.loss.tolerance,
     )
 
 

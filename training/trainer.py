@@ -20,7 +20,8 @@ class Settings:
     `positive`, `negative` or `centred`, `beta` the nudging conductance in siemens; `sweeps` and `nudged_sweeps` the
     number of sweeps of each phase, 0 to go on until `tolerance`. Inputs reach the trainer as numbers x (samples,
     features), bytes or floats: the sources' voltages are `scale·x`, followed by `−scale·x` when `signed`. `carry`
-    starts a free phase from the previous batch's last state. `precision` is the floating type of a step.
+    starts a free phase from the previous batch's last state. `precision` is the floating type of a step. A sample is
+    misread when its largest output is not its class or, with an `accuracy` in volts, when an output is off by more.
     """
 
     batch: int
@@ -35,6 +36,7 @@ class Settings:
     signed: bool = False
     carry: bool = True
     precision: str = "float64"
+    accuracy: float = 0.0
 
 
 class Evaluation(NamedTuple):
@@ -48,7 +50,7 @@ class Evaluation(NamedTuple):
 class Trainer(Protocol):
     """Trains the values of one circuit; holds no state of its own that changes."""
 
-    def compile(self, features: np.dtype | str = np.uint8) -> float:
+    def compile(self, features: np.dtype | str = "uint8") -> float:
         """Compile what an epoch needs for inputs of that type; the seconds that took."""
         ...
 

@@ -1,0 +1,183 @@
+"""Training any ideal resistive circuit: an epoch is one compiled scan over its batches, in double precision."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ..netlist import Circuit
+from ..netlist.errors import NumericalError
+from .experiment import Experiment
+from .optimiser import Stepper
+from .parameters import Parameters, Values
+from .resistive.equations import State as Voltages
+from .resistive.model import Model
+from .rules import Batch, Estimator, estimator_for
+from .trainer import Evaluation, Settings, State
+
+PIECE = 256
+"""Samples that are evaluated at once."""
+
+
+class Carry(NamedTuple):
+    """What a step hands to the next: coordinates, the optimiser's memory, the free state."""
+
+    coordinates: dict[str, Array]
+    memory: list[Array]
+    free: Voltages
+
+
+class Told(NamedTuple):
+    """What a step reports: summed loss, samples misread, the largest KKT residual."""
+
+    loss: Array
+    errors: Array
+    residual: Array
+
+
+@dataclass(eq=False)
+class GenericTrainer:
+    """Trains a model by an estimator and an optimiser; see `trainer.Trainer`.
+
+    The state has `coordinates` by target, the optimiser's `memory`, and the voltages and diode currents of the last
+    `free` phase.
+    """
+
+    model: Model
+    parameters: Parameters
+    estimator: Estimator
+    stepper: Stepper
+    settings: Settings
+    _compiled: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> GenericTrainer:
+        """The trainer of an experiment.
+
+        Raises:
+            CircuitError: the circuit is not ideal and resistive, or a trainable cannot be reached.
+            ExperimentError: the rule does not suit the circuit.
+        """
+        model = Model.of(circuit, parameters)
+        stepper = Stepper.of(experiment.optimiser, parameters)
+        return cls(model, parameters, estimator_for(settings, model), stepper, settings)
+
+    def state(self, values: Values) -> State:
+        """A state at rest with values by target."""
+        coordinates = self.parameters.coordinates_of(values)
+        with jax.enable_x64(True):
+            memory = [np.asarray(leaf) for leaf in self.stepper.start(_arrays(coordinates))]
+            free = [np.asarray(leaf) for leaf in self.model.rest(self.settings.batch)]
+        return {"coordinates": coordinates, "memory": memory, "free": free}
+
+    def values(self, state: State) -> dict[str, np.ndarray]:
+        """The state's values by target."""
+        return self.parameters.values_of(state["coordinates"])
+
+    def compile(self, features: np.dtype | str = "uint8") -> float:
+        """Compile an epoch and an evaluation; the seconds that took."""
+        begin = time.perf_counter()
+        settings, structure = self.settings, self.model.structure
+        width = len(structure.inputs) // (2 if settings.signed else 1)
+        with jax.enable_x64(True):
+            carry = self._carry(self.state(self._start()))
+            data = jax.ShapeDtypeStruct((settings.steps, settings.batch, width), np.dtype(features))
+            goals = jax.ShapeDtypeStruct((settings.steps, settings.batch, len(structure.outputs)), np.float64)
+            piece = jax.ShapeDtypeStruct((PIECE, width), np.dtype(features))
+            rates = dict.fromkeys(self.parameters.targets, jnp.zeros(()))
+            self._compiled["epoch"] = jax.jit(self._scan).lower(carry, data, goals, rates).compile()
+            self._compiled["evaluate"] = jax.jit(self._answer).lower(carry.coordinates, piece).compile()
+        return time.perf_counter() - begin
+
+    def epoch(
+        self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
+    ) -> tuple[State, float, int]:
+        """One pass over `inputs[order]`; the new state, the summed free-phase loss and the samples misread.
+
+        Raises:
+            NumericalError: a steady state was not reached, or a voltage became infinite.
+        """
+        settings = self.settings
+        steps = np.asarray(order).reshape(settings.steps, settings.batch)
+        with jax.enable_x64(True):
+            rate = {target: jnp.asarray(rates[target], float) for target in self.parameters.targets}
+            carry, told = self._run("epoch")(self._carry(state), inputs[steps], targets[steps].astype(float), rate)
+            moved = jax.tree.map(np.asarray, carry)
+            loss, errors, residual = (np.asarray(part) for part in told)
+        self._check(residual, "training")
+        after: State = {"coordinates": moved.coordinates, "memory": list(moved.memory), "free": list(moved.free)}
+        return after, float(loss.sum()), int(errors.sum())
+
+    def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
+        """Exact steady states of all samples, from rest. Raises `NumericalError` where one was not reached."""
+        pieces, count = [], len(inputs)
+        padded = np.concatenate([inputs, np.repeat(inputs[-1:], -count % PIECE, axis=0)])
+        with jax.enable_x64(True):
+            coordinates = _arrays(state["coordinates"])
+            for first in range(0, count, PIECE):
+                outputs, residual = self._run("evaluate")(coordinates, padded[first : first + PIECE])
+                self._check(np.asarray(residual), "evaluation")
+                pieces.append(np.asarray(outputs))
+        answers = np.concatenate(pieces)[:count]
+        loss = 0.5 * float(np.mean(np.sum((answers - targets) ** 2, axis=1)))
+        return Evaluation(loss, answers.argmax(axis=1), answers)
+
+    def _run(self, name: str) -> Callable[..., Any]:
+        if name not in self._compiled:
+            self._compiled[name] = jax.jit({"epoch": self._scan, "evaluate": self._answer}[name])
+        return self._compiled[name]
+
+    def _start(self) -> Values:
+        """Any values of the right shapes."""
+        return {each.target: np.ones(each.shape) for each in self.parameters.coordinates}
+
+    def _carry(self, state: State) -> Carry:
+        memory = [jnp.asarray(leaf) for leaf in state.get("memory", [])]
+        return Carry(_arrays(state["coordinates"]), memory, Voltages(*map(jnp.asarray, state["free"])))
+
+    def _volts(self, inputs: Array) -> Array:
+        positive = self.settings.scale * inputs.astype(float)
+        return jnp.concatenate([positive, -positive], axis=1) if self.settings.signed else positive
+
+    def _scan(self, carry: Carry, inputs: Array, targets: Array, rates: dict[str, Array]) -> tuple[Carry, Told]:
+        rest = self.model.rest(self.settings.batch)
+
+        def step(now: Carry, samples: tuple[Array, Array]) -> tuple[Carry, Told]:
+            features, target = samples
+            start = now.free if self.settings.carry else rest
+            found = self.estimator(now.coordinates, Batch(self._volts(features), target, start))
+            coordinates, memory = self.stepper.step(now.coordinates, found.gradients, now.memory, rates)
+            errors = jnp.sum(self._wrong(found.outputs, target))
+            return Carry(coordinates, memory, found.state), Told(found.loss, errors, found.residual)
+
+        return jax.lax.scan(step, carry, (inputs, targets))
+
+    def _answer(self, coordinates: dict[str, Array], inputs: Array) -> tuple[Array, Array]:
+        physical = self.model.driven(self.model.values(coordinates), self._volts(inputs))
+        settled = self.model.settle(self.model.equations(physical), self.model.rest(len(inputs)), 0)
+        return self.model.outputs(physical, settled.state), settled.residual
+
+    def _wrong(self, outputs: Array, targets: Array) -> Array:
+        if self.settings.accuracy:
+            return jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=1)
+        return outputs.argmax(axis=1) != targets.argmax(axis=1)
+
+    def _check(self, residual: np.ndarray, what: str) -> None:
+        worst = float(np.max(residual, initial=0.0)) if np.isfinite(residual).all() else float("nan")
+        if not worst <= self.settings.tolerance:
+            raise NumericalError(
+                f"{what}: a steady state was not reached (KKT residual {worst:.1e} of the scale, tolerance "
+                f"{self.settings.tolerance:.0e}); lower the learning rate, lower beta where it is subtracted, or look "
+                f"for nodes without a resistor"
+            )
+
+
+def _arrays(coordinates: Mapping[str, np.ndarray]) -> dict[str, Array]:
+    return {target: jnp.asarray(u, float) for target, u in coordinates.items()}

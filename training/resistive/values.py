@@ -1,0 +1,134 @@
+"""From coordinates to element values, as one differentiable function; the rest stays as the netlist has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ...netlist import Circuit, Element
+from ...netlist.errors import CircuitError
+from ...netlist.expression import Expression
+from ...netlist.resistance import is_written_as_conductance
+from ...netlist.stimulus import Stimulus
+from ..parameters import Parameters, apply
+from .equations import Physical
+from .formula import Formulas
+from .structure import Structure
+
+Coordinates = Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Slot:
+    """Where an element's values go: a field of `Physical`, a slice of it, its shape, whether it is written in ohm."""
+
+    field: int
+    place: slice
+    shape: tuple[int, ...]
+    in_ohm: bool
+
+    def put(self, fields: list[Array], value: Any) -> None:
+        """Write the element's value into the flat fields."""
+        flat = jnp.broadcast_to(value, self.shape).ravel()
+        fields[self.field] = fields[self.field].at[self.place].set(1.0 / flat if self.in_ohm else flat)
+
+
+@dataclass(frozen=True, eq=False)
+class ValueMap:
+    """Coordinates by target to `Physical` without inputs: voltages (q,)."""
+
+    circuit: Circuit
+    parameters: Parameters
+    structure: Structure
+    slots: Mapping[str, Slot]
+    formulas: Mapping[str, Expression] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, circuit: Circuit, structure: Structure, parameters: Parameters) -> ValueMap:
+        """Find where every trainable goes.
+
+        Raises:
+            CircuitError: a trainable parameter that no element uses, or only one inside a subcircuit.
+        """
+        slots = {
+            name: Slot(position, place, branches.shapes[name], _in_ohm(circuit, name))
+            for position, branches in enumerate((structure.resistors, structure.sources, structure.currents))
+            for name, place in branches.places.items()
+        }
+        names = {each.target for each in parameters.coordinates if each.is_parameter}
+        formulas = _formulas(circuit) if names else {}
+        _check_parameters(circuit, parameters, frozenset(formulas))
+        return cls(circuit, parameters, structure, slots, formulas)
+
+    def __call__(self, coordinates: Coordinates) -> Physical:
+        """Element values; differentiable, with levels passed straight through."""
+        values = {
+            each.target: _straight_through(each, coordinates[each.target]) for each in self.parameters.coordinates
+        }
+        branches = (self.structure.resistors, self.structure.sources, self.structure.currents)
+        fields = [jnp.asarray(each.values) for each in branches]
+        for each in self.parameters.coordinates:
+            if not each.is_parameter:
+                self.slots[each.target].put(fields, values[each.target])
+        if self.formulas:
+            formulas = Formulas({**self.circuit.parameters, **values}, self.circuit.functions)
+            for name, expression in self.formulas.items():
+                self.slots[name].put(fields, formulas.value(expression))
+        return Physical(*fields)
+
+
+def _straight_through(coordinate: Any, u: Array) -> Array:
+    smooth = jnp.exp(u) if coordinate.logarithmic else u
+    return smooth + jax.lax.stop_gradient(coordinate.value(u, jnp) - smooth)
+
+
+def _in_ohm(circuit: Circuit, name: str) -> bool:
+    return name in circuit and circuit[name].kind == "R" and not is_written_as_conductance(circuit[name])
+
+
+def _formulas(circuit: Circuit) -> dict[str, Expression]:
+    """Main values written as expressions, by element."""
+    found = {}
+    for element in circuit.elements:
+        value = _main_value(element)
+        if isinstance(value, Expression):
+            found[element.name] = value
+    return found
+
+
+def _main_value(element: Element) -> Any:
+    value = element.parameters.get("g", element.value) if element.kind == "R" else element.value
+    return value.dc if isinstance(value, Stimulus) else value
+
+
+def _check_parameters(circuit: Circuit, parameters: Parameters, reached: frozenset[str]) -> None:
+    """Move each parameter a little and see which elements follow: all must be reached by a formula of their own."""
+    for each in parameters.coordinates:
+        if not each.is_parameter:
+            continue
+        before, after = (
+            {element.name: _main_value(element) for element in apply(circuit, {each.target: value}).flatten().elements}
+            for value in _probes(each)
+        )
+        moved = [name for name in before if not np.array_equal(before[name], after[name])]
+        hidden = [name for name in moved if name not in reached]
+        if hidden:
+            raise CircuitError(
+                f"trainable {each.target} sets {hidden[0]} inside a subcircuit; make that element itself trainable"
+            )
+        if not moved:
+            raise CircuitError(
+                f"trainable {each.target} sets no element's value; use it in a value, such as {{{each.target}}}"
+            )
+
+
+def _probes(coordinate: Any) -> tuple[float, float]:
+    low = coordinate.minimum if np.isfinite(coordinate.minimum) else min(0.5, coordinate.maximum - 1.0)
+    high = coordinate.maximum if np.isfinite(coordinate.maximum) else max(2.0 * low, low + 1.0)
+    return low + 0.3 * (high - low), low + 0.6 * (high - low)

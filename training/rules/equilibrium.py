@@ -1,0 +1,60 @@
+"""Equilibrium propagation: the gradient from two steady states, read at each element alone.
+
+The cost, times β, is added to the co-content as a conductance β from each output to its target voltage. With s₊ and s₋
+the steady states at nudgings β₊ > β₋, the gradient by a conductance is (½u₊² − ½u₋²)/(β₊ − β₋), u the voltage across
+that resistor. Sources: B. Scellier and Y. Bengio, Front. Comput. Neurosci. 11:24 (2017); J. Kendall et al. (2020),
+Theorem 1; the centred pair, whose bias is O(β²): A. Laborieux et al., Front. Neurosci. 15:633674 (2021).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from ..resistive.equations import Physical, State, readings
+from ..resistive.model import Model
+from .estimate import Batch, Estimate, squared_error
+
+NUDGES: dict[str, tuple[float, float]] = {"positive": (1.0, 0.0), "negative": (0.0, -1.0), "centred": (1.0, -1.0)}
+"""The two nudgings that each variant compares, in units of β; 0 is the free state."""
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """Equilibrium propagation on a model; `beta` in siemens, sweeps 0 for exact steady states."""
+
+    model: Model
+    variant: str = "centred"
+    beta: float = 1.0
+    sweeps: int = 0
+    nudged_sweeps: int = 0
+
+    def __call__(self, coordinates: dict[str, Array], batch: Batch) -> Estimate:
+        """Free phase, then the nudged phases from the free state."""
+        model = self.model
+        physical = model.driven(model.values(coordinates), batch.inputs)
+        equations = model.equations(physical)
+        free = model.settle(equations, batch.start, self.sweeps)
+
+        def read(unit: float) -> tuple[Physical, Array]:
+            beta = unit * self.beta
+            state, residual = free.state, free.residual
+            if unit:
+                pulled = model.nudged(equations, physical, beta, batch.targets)
+                state, residual = model.settle(pulled, free.state, self.nudged_sweeps or self.sweeps)
+            return readings(model.structure, physical, state, beta, batch.targets), residual
+
+        (plus, above), (minus, below) = map(read, NUDGES[self.variant])
+        spread = (NUDGES[self.variant][0] - NUDGES[self.variant][1]) * self.beta
+        slopes = jax.tree.map(lambda p, m: (p - m) / spread, plus, minus)
+        answer = model.outputs(physical, free.state)
+        return Estimate(
+            squared_error(answer, batch.targets),
+            model.pull_back(coordinates, slopes),
+            answer,
+            State(*free.state),
+            jnp.maximum(free.residual, jnp.maximum(above, below)),
+        )
