@@ -1,0 +1,100 @@
+"""One card a scalar element: a short way for the kinds that fill large decks, the netlist writer's for all others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..netlist.circuit import Model
+from ..netlist.element import Element
+from ..netlist.element_text import write_element, write_setting
+from ..netlist.errors import SpiceError
+from ..netlist.resistance import conductance, is_written_as_conductance
+from .diodes import DiodeExport
+from .drives import is_plain_resistor
+from .spelling import Spelling
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The cards of a deck's elements, and the names of the open resistors that have none."""
+
+    lines: tuple[str, ...]
+    open_resistors: tuple[str, ...]
+
+
+def exported_letter(element: Element, diodes: DiodeExport) -> str:
+    """The letter of the element's card in the deck: an ideal diode may become a B source."""
+    return "b" if diodes.form(element) == "bsource" else element.kind.lower()
+
+
+def cards(elements: Iterable[Element], spelling: Spelling, diodes: DiodeExport) -> Cards:
+    """The cards of scalar elements, in order. Linear in their number."""
+    lines: list[str] = []
+    left_out: list[str] = []
+    nodes, names = spelling.nodes.to_spice, spelling.elements.to_spice
+    for element in elements:
+        kind = element.kind
+        if kind == "R" and is_plain_resistor(element):
+            ohms = _ohms(element)
+            if math.isinf(ohms):
+                left_out.append(element.name)
+            else:
+                first, second = element.nodes
+                lines.append(f"{names[element.name]} {nodes[first]} {nodes[second]} {ohms!r}")
+        elif kind in "VI" and isinstance(element.value, float) and not element.parameters:
+            first, second = element.nodes
+            lines.append(f"{names[element.name]} {nodes[first]} {nodes[second]} {element.value!r}")
+        elif diodes.form(element) == "bsource":
+            lines.append(_b_diode(element, nodes, names[element.name], diodes.conductance))
+        else:
+            lines.append(_one_line(write_element(spelling.element(_by_resistance(element)), _no_array), element.name))
+    return Cards(tuple(lines), tuple(left_out))
+
+
+def _ohms(element: Element) -> float:
+    """The resistance in ohm at full precision, infinite for an open resistor."""
+    if not is_written_as_conductance(element) and isinstance(element.value, float):
+        return element.value
+    siemens = float(conductance(element))
+    with np.errstate(over="ignore"):
+        return math.inf if siemens == 0.0 else float(np.float64(1.0) / np.float64(siemens))
+
+
+def _by_resistance(element: Element) -> Element:
+    """A resistor with further parameters, its `g=` written as a resistance, since ngspice has no `g=`."""
+    if element.kind != "R" or not is_written_as_conductance(element):
+        return element
+    others = {key: value for key, value in element.parameters.items() if key != "g"}
+    return replace(element, value=1.0 / float(element.parameters["g"]), parameters=others)  # type: ignore[arg-type]
+
+
+def _b_diode(element: Element, nodes: Mapping[str, str], name: str, siemens: float) -> str:
+    anode, cathode = (nodes[node] for node in element.nodes)
+    if cathode == "0":
+        across = f"v({anode})"
+    elif anode == "0":
+        across = f"-v({cathode})"
+    else:
+        across = f"v({anode},{cathode})"
+    return f"{name} {anode} {cathode} i={siemens!r}*max(0,{across})"
+
+
+def model_card(model: Model) -> str:
+    """The `.model` card of a model under ngspice's name."""
+    settings = (key if value is True else f"{key}={write_setting(value)}" for key, value in model.parameters.items())
+    return _one_line(f".model {model.name} {model.type}({' '.join(settings)})", model.name)
+
+
+def _one_line(text: str, name: str) -> str:
+    """The card itself: what holds a line break would be several cards, a `.control` among them perhaps."""
+    if "\n" in text or "\r" in text:
+        raise SpiceError(f"{name} has a line break in one of its words; remove it")
+    return text
+
+
+def _no_array(array: np.ndarray, what: str) -> str:
+    raise SpiceError(f"the {what} of a scalar element is an array of shape {array.shape}; give one number")

@@ -1,0 +1,56 @@
+"""What ngspice said, read: the homotopies it needed, and the one sentence that explains a failure."""
+
+from __future__ import annotations
+
+import re
+
+from ..netlist.errors import SpiceError
+from .process import Finished
+from .signals import Layout
+
+_HOMOTOPIES = (
+    ("Starting dynamic gmin stepping", "dynamic gmin stepping"),
+    ("Starting true gmin stepping", "true gmin stepping"),
+    ("Starting source stepping", "source stepping"),
+    ("Transient op started", "transient operating point"),
+)
+_SINGULAR = re.compile(r"singular matrix:\s+check node (\S+)")
+_VERSION = re.compile(r"ngspice-(\d+\S*) done")
+_SERIOUS = re.compile(
+    r"^.*(?:\berror\b|fatal|can't find|unknown subckt|undefined|no such|aborted|unable to find).*$", re.I | re.M
+)
+
+
+def homotopies(finished: Finished) -> tuple[str, ...]:
+    """The detours ngspice took to an operating point, in its order; empty when plain Newton iteration converged."""
+    return tuple(name for phrase, name in _HOMOTOPIES if phrase in finished.stderr)
+
+
+def engine(finished: Finished) -> str:
+    """`ngspice-39`, from the process's last words; `ngspice` where it never got there."""
+    version = _VERSION.search(finished.stdout)
+    return f"ngspice-{version[1]}" if version else "ngspice"
+
+
+def failure(finished: Finished, layout: Layout, keyword: str) -> SpiceError:
+    """The error for a run that left no result: what failed, ngspice's reason, and where, in Tellegen's names."""
+    what = _ANSWERS.get(keyword, keyword)
+    singular = _SINGULAR.search(finished.stderr)
+    if singular:
+        return SpiceError(
+            f"ngspice found no {what}: its equations are singular at {_place(singular[1], layout)}; "
+            f"check for a floating node or a loop of voltage sources there"
+        )
+    said = _SERIOUS.search(finished.stderr) or _SERIOUS.search(finished.stdout)
+    reason = said[0].strip() if said else f"it exited with code {finished.code} and no reason"
+    return SpiceError(f"ngspice found no {what}: {reason}; look for the cause with `tellegen check`")
+
+
+def _place(node: str, layout: Layout) -> str:
+    branch = node.removesuffix("#branch")
+    if branch != node:
+        return f"branch {layout.elements.to_tellegen.get(branch, branch)}"
+    return f"node {layout.nodes.to_tellegen.get(node, node)}"
+
+
+_ANSWERS = {"op": "operating point", "dc": "DC sweep", "ac": "AC solution", "tran": "transient"}

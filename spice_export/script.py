@@ -1,0 +1,49 @@
+"""The control scripts that we write ourselves: every command in a run of ngspice is in this file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .analysis import Analysis
+
+_SETUP = ("set filetype=binary", "set noaskquit")
+_AT_ONCE = 40
+
+
+def analyses_script(analyses: Sequence[Analysis], currents: Sequence[str] = ()) -> tuple[str, ...]:
+    """Carry out each analysis and write its vectors to `a0.raw`, `a1.raw`, …; one that fails leaves no file."""
+    lines = [*_SETUP, *save_commands(currents)]
+    for index, each in enumerate(analyses):
+        lines += [each.command, f"write a{index}.raw", "destroy all"]
+    return tuple(lines)
+
+
+def sweep_script(
+    names: Sequence[str], base: np.ndarray, values: np.ndarray, currents: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """One operating point a row of `values` [samples, names], written to `s0.raw`, `s1.raw`, ….
+
+    The deck is loaded with the values `base` [names]; of each sample only what changed since the last is altered.
+    """
+    lines = [*_SETUP, *save_commands(currents)]
+    present = base
+    for sample, row in enumerate(values):
+        lines.extend(_alterations(names, present, row))
+        lines += ["op", f"write s{sample}.raw", "destroy all"]
+        present = row
+    return tuple(lines)
+
+
+def _alterations(names: Sequence[str], present: np.ndarray, row: np.ndarray) -> Iterator[str]:
+    for index in np.flatnonzero(row != present).tolist():
+        yield f"alter {names[index]} = {float(row[index])!r}"
+
+
+def save_commands(currents: Sequence[str]) -> Iterator[str]:
+    """`save` commands: all node voltages and source currents, and the device currents named."""
+    if currents:
+        yield "save all"
+    for first in range(0, len(currents), _AT_ONCE):
+        yield " ".join(["save", *currents[first : first + _AT_ONCE]])
