@@ -86,13 +86,8 @@ def _spread_names(field: str, axes: tuple[int, ...], shape: tuple[int, ...]) -> 
     part = bus_slice(field)
     if part is None:
         return [field] * count
-    lines = [part.node(offset) for offset in range(part.width)]
-    if len(shape) == 1:
-        return lines
-    rows, columns = shape
-    if axes[0] == 1:
-        return lines * rows
-    return [line for line in lines for _ in range(columns)]
+    lines = np.array([part.node(offset) for offset in range(part.width)], dtype=object)
+    return np.broadcast_to(lines.reshape(axes), shape).ravel().tolist()
 
 
 def _parameters(element: Element) -> Sequence[Mapping[str, object]]:

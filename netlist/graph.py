@@ -3,7 +3,8 @@
     node   a net or a bus: `width` (lines), `bus` (bool), `kind` "net"
     edge   a branch or an array of them, from the card's first node to its second, keyed by the element's name:
            `element`, `name`, `kind` (SPICE letter), `shape`, `tail` and `head` (first and last line of the bus at that
-           end, None at a plain net), `controls` (controlling nodes or elements, as the card names them)
+           end, None at a plain net), `controls` (controlling nodes or elements as the card names them, or the nodes
+           that its expressions read)
 
 An element without exactly two nodes (a transistor, a line, a subcircuit's instance) is a star: a node `Hub(name)` of
 `kind` "hub" with `element`, and one edge a port from the hub to the port's net, keyed `name:port`, whose attributes are
@@ -21,6 +22,7 @@ from .buses import CONTROLLED_BY_ELEMENTS, bus_widths, part_of_bus
 from .circuit import Circuit
 from .element import Element
 from .errors import CircuitError
+from .sensing import sensed_nodes
 
 Edge = Any
 """(tail, head, key, attributes), as `add_edges_from` takes it."""
@@ -42,54 +44,47 @@ def graph_of(circuit: Circuit) -> nx.MultiDiGraph:
     widths = bus_widths(circuit)
     graph = nx.MultiDiGraph()
     graph.graph["couplings"] = [element for element in circuit.elements if not element.nodes]
-    edges = _scalar_edges(circuit) if not widths else _edges(circuit, widths)
-    graph.add_edges_from(edges)
+    read: list[str] = []
+    graph.add_edges_from(_edges(circuit, widths, read))
+    graph.add_nodes_from(_net(field, widths)[0] for field in read)
     for element in circuit.elements:
         if len(element.nodes) != 2 and element.nodes:
             graph.nodes[Hub(element.name)].update(kind="hub", element=element)
-        if element.controls and element.kind not in CONTROLLED_BY_ELEMENTS:
-            graph.add_nodes_from(_net(field, widths)[0] for field in element.controls)
     for name, attributes in graph.nodes(data=True):
         if not attributes:
             attributes.update(kind="net", bus=name in widths, width=widths.get(name, 1))
     return nx.freeze(graph)
 
 
-def _scalar_edges(circuit: Circuit) -> Iterator[Edge]:
-    """The edges of a circuit without buses: the same as `_edges` at a third of the time."""
+def _edges(circuit: Circuit, widths: Mapping[str, int], read: list[str]) -> Iterator[Edge]:
+    """All edges; the nodes that elements read without touching them are put into `read`."""
     for element in circuit.elements:
-        if len(element.nodes) == 2:
-            tail, head = element.nodes
-            yield tail, head, element.name, _attributes(element, None, None)
-        else:
-            yield from _star(element, {})
-
-
-def _edges(circuit: Circuit, widths: Mapping[str, int]) -> Iterator[Edge]:
-    for element in circuit.elements:
+        kind = element.kind
+        controls = element.controls or sensed_nodes(element)
+        if controls and kind not in CONTROLLED_BY_ELEMENTS:
+            read.extend(controls)
+        attributes: dict[str, Any] = {
+            "element": element,
+            "name": element.name,
+            "kind": kind,
+            "shape": element.shape if element.ranges else (),
+            "tail": None,
+            "head": None,
+            "controls": controls,
+        }
         if len(element.nodes) != 2:
-            yield from _star(element, widths)
-            continue
-        (tail, tail_lines), (head, head_lines) = (_net(field, widths) for field in element.nodes)
-        yield tail, head, element.name, _attributes(element, tail_lines, head_lines)
+            yield from _star(element, attributes, widths)
+        elif not widths:
+            yield *element.nodes, element.name, attributes
+        else:
+            (tail, attributes["tail"]), (head, attributes["head"]) = (_net(field, widths) for field in element.nodes)
+            yield tail, head, element.name, attributes
 
 
-def _star(element: Element, widths: Mapping[str, int]) -> Iterator[Edge]:
+def _star(element: Element, attributes: dict[str, Any], widths: Mapping[str, int]) -> Iterator[Edge]:
     for port, field in enumerate(element.nodes):
         net, lines = _net(field, widths)
-        yield Hub(element.name), net, f"{element.name}:{port}", _attributes(element, None, lines) | {"port": port}
-
-
-def _attributes(element: Element, tail: tuple[int, int] | None, head: tuple[int, int] | None) -> dict[str, Any]:
-    return {
-        "element": element,
-        "name": element.name,
-        "kind": element.kind,
-        "shape": element.shape if element.ranges else (),
-        "tail": tail,
-        "head": head,
-        "controls": element.controls,
-    }
+        yield Hub(element.name), net, f"{element.name}:{port}", attributes | {"head": lines, "port": port}
 
 
 def _net(field: str, widths: Mapping[str, int]) -> tuple[str, tuple[int, int] | None]:

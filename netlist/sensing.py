@@ -13,12 +13,17 @@ def expressions(element: Element) -> Iterator[Expression]:
     if isinstance(element.value, Expression):
         yield element.value
     for value in element.parameters.values():
-        if isinstance(value, Expression):
-            yield value
+        parts = value if isinstance(value, tuple) else (value,)
+        yield from (part for part in parts if isinstance(part, Expression))
 
 
 def sensed_nodes(element: Element) -> tuple[str, ...]:
     """The nodes whose voltages the element's expressions read, each once."""
+    parameters = element.parameters
+    if not isinstance(element.value, Expression) and not (
+        parameters and any(isinstance(value, Expression | tuple) for value in parameters.values())
+    ):
+        return ()
     found: dict[str, None] = {}
     for expression in expressions(element):
         for node in walk(expression):

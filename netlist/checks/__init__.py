@@ -1,6 +1,6 @@
 """Checks: what is wrong with a circuit before anyone solves it.
 
-`check(circuit)` looks at the flat circuit and returns `Finding`s, errors first.
+`checks(circuit)` looks at the flat circuit and returns `Finding`s, errors first.
 
     names         duplicate names, buses of wrong width, controls that name nothing
     notes         what the reader of the netlist left out or doubts
@@ -38,7 +38,7 @@ STRUCTURAL: tuple[Callable[[Survey], Iterator[Finding]], ...] = (
 """Checks of the topology, which only make sense where names and widths are right."""
 
 
-def check(circuit: Circuit) -> list[Finding]:
+def checks(circuit: Circuit) -> list[Finding]:
     """Everything found, errors before warnings. Linear in the number of branches but for loops and cuts it prints.
 
     Raises:

@@ -16,6 +16,8 @@ from .finding import Finding, finding, listed, plural, verb
 from .sources import Step, loop_text
 from .survey import Survey
 
+_ROUNDING = 1e-12
+
 
 def forced_diodes(survey: Survey) -> Iterator[Finding]:
     """An error with the loop of sources and diodes, if there is one that no voltages satisfy."""
@@ -51,21 +53,30 @@ def _sources_between(survey: Survey, cycle: list[int]) -> list[Step]:
 def unbounded_diodes(survey: Survey) -> Iterator[Finding]:
     """Errors for nodes that currents drive against diodes, warnings for nodes that only diodes hold."""
     diodes = survey.ideal_diodes
-    block = survey.blocks
-    ground = int(block[0])
-    held = np.flatnonzero((block != ground) & (survey.islands == survey.islands[0]))
-    if not len(held):
+    block, island = survey.blocks, survey.islands
+    if not len(diodes):
         return
-    net, scale = survey.injections(block)
-    blocks = set(block[held].tolist())
-    injected = {each: float(net[each]) for each in blocks if abs(net[each]) > 1e-12 * scale[each]}
-    stuck = stuck_blocks(injected, zip(block[diodes.tail].tolist(), block[diodes.head].tolist(), strict=True), ground)
+    ground = int(block[0])
+    at_diodes = np.unique(np.concatenate([block[diodes.tail], block[diodes.head]]))
+    injected = _injected(survey, at_diodes[at_diodes != ground])
+    pairs = zip(block[diodes.tail].tolist(), block[diodes.head].tolist(), strict=True)
+    stuck = stuck_blocks(injected, pairs, ground)
     if stuck:
         yield _unbounded(survey, block, stuck, sum(injected.get(each, 0.0) for each in stuck))
-    loose = [each for each in sorted(blocks - stuck) if each not in injected]
-    if loose:
-        lines = held[np.isin(block[held], loose)]
-        yield _loose(survey, block, lines)
+    held = at_diodes[(at_diodes != ground) & (island[at_diodes] == island[0])].tolist()
+    loose = np.isin(block, [each for each in held if each not in injected and each not in stuck])
+    if loose.any():
+        yield _loose(survey, loose)
+
+
+def _injected(survey: Survey, blocks: np.ndarray) -> dict[int, float]:
+    """The net current into each block; none where the whole island takes a net current, which is a finding already."""
+    net, scale = survey.injections(survey.blocks)
+    whole, whole_scale = survey.injections(survey.islands)
+    island = survey.islands
+    balanced = (island == island[0]) | (np.abs(whole[island]) <= _ROUNDING * whole_scale[island])
+    wanted = blocks[balanced[blocks] & (np.abs(net[blocks]) > _ROUNDING * scale[blocks])]
+    return dict(zip(wanted.tolist(), net[wanted].tolist(), strict=True))
 
 
 def _unbounded(survey: Survey, block: np.ndarray, stuck: set[int], current: float) -> Finding:
@@ -85,12 +96,10 @@ def _unbounded(survey: Survey, block: np.ndarray, stuck: set[int], current: floa
     return finding("error", message, [elements[k] for k in dict.fromkeys(pushing + against)])
 
 
-def _loose(survey: Survey, block: np.ndarray, lines: np.ndarray) -> Finding:
+def _loose(survey: Survey, inside: np.ndarray) -> Finding:
     diodes = survey.ideal_diodes
-    inside = np.zeros(len(block), dtype=bool)
-    inside[lines] = True
     owners = dict.fromkeys(diodes.owner[inside[diodes.tail] | inside[diodes.head]].tolist())
-    nodes = [survey.names[line] for line in lines]
+    nodes = [survey.names[line] for line in np.flatnonzero(inside)]
     message = (
         f"only ideal diodes ({listed(_names(survey, list(owners)))}) hold {plural('node', nodes)}, "
         f"so the voltage may not be unique; add a resistor"
