@@ -9,7 +9,7 @@ import numpy as np
 
 from ...netlist.errors import ExperimentError, NumericalError
 from ..trainer import Evaluation, Settings, State
-from .evaluation import evaluate
+from .evaluation import compile_evaluation, evaluate
 from .nudging import NUDGES
 from .propagation import propagate
 from .shape import LayeredShape
@@ -41,13 +41,14 @@ class FusedTrainer:
         self._turned = np.array([n > 0 and sizes[n] < sizes[n - 1] for n in range(len(sizes))])
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
-        """Compile (or load from the cache) the epoch for inputs of that type; the seconds that took."""
+        """Compile (or load from the cache) an epoch for inputs of that type, and the evaluation; the seconds it took."""
         start = time.perf_counter()
         count = self.shape.network.inputs // (2 if self.settings.signed else 1)
         inputs = np.zeros((self.settings.batch, count), _input_type(np.dtype(features)))
         targets = np.zeros((self.settings.batch, self.shape.network.sizes[-1]), np.float32)
         state = self.shape.state({}, self.settings.batch, "float32")
         self._propagate(state, inputs, targets, np.arange(self.settings.batch)[None, :], {})
+        compile_evaluation(self.shape.network, self.settings)
         return time.perf_counter() - start
 
     def epoch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from jax import Array
 
 from ...netlist.errors import ExperimentError, NumericalError
 from ..trainer import Evaluation, Settings, State
-from .evaluation import evaluate
+from .evaluation import compile_evaluation, evaluate
 from .gradients import Frame, Model, Voltages, rule_of
 from .nudging import NUDGES
 from .shape import LayeredShape
@@ -27,10 +28,22 @@ class ScanTrainer:
         self.shape = shape
         self.settings = settings
         self._epoch = jax.jit(self._scan)
+        self._programs: dict[tuple[int, np.dtype], Any] = {}
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
-        """Nothing is compiled before an epoch's shapes are known: `epoch` compiles on its first call."""
-        return 0.0
+        """Compile an epoch of `Settings.steps` for inputs of that type, and the evaluation; the seconds it took."""
+        start = time.perf_counter()
+        settings, network = self.settings, self.shape.network
+        count = network.inputs // (2 if settings.signed else 1)
+        inputs = np.zeros((settings.batch, count), features)
+        targets = np.zeros((settings.batch, network.sizes[-1]))
+        order = np.zeros(settings.steps * settings.batch, int)
+        with jax.enable_x64(settings.precision == "float64"):
+            state = self.shape.state({}, settings.batch, settings.precision)
+            arguments = self._arguments(state, inputs, targets, order, {})
+            self._programs[settings.steps, np.dtype(features)] = self._epoch.lower(*arguments).compile()
+        compile_evaluation(network, settings)
+        return time.perf_counter() - start
 
     def epoch(
         self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
@@ -40,19 +53,10 @@ class ScanTrainer:
         Raises:
             NumericalError: a voltage became infinite or undefined.
         """
-        batch = self.settings.batch
-        steps = np.asarray(order).reshape(-1)[: np.size(order) // batch * batch].reshape(-1, batch)
-        crossbar_rates, bias_rates = self.shape.rates(rates)
         with jax.enable_x64(self.settings.precision == "float64"):
-            cast = self._cast
-            moved, loss, errors = self._epoch(
-                Model(tuple(map(cast, state["weights"])), tuple(map(cast, state["biases"]))),
-                tuple(map(cast, state["free"])),
-                jnp.asarray(inputs),
-                cast(targets),
-                jnp.asarray(steps),
-                Model(tuple(map(cast, crossbar_rates)), tuple(map(cast, bias_rates))),
-            )
+            arguments = self._arguments(state, inputs, targets, order, rates)
+            program = self._programs.get((len(arguments[2]), np.dtype(inputs.dtype)), self._epoch)
+            moved, loss, errors = program(*arguments)
             (model, free), total = moved, float(loss)
             after: State = {
                 "weights": [np.asarray(w) for w in model.weights],
@@ -70,6 +74,21 @@ class ScanTrainer:
         """The steady state of every sample, from rest, to its KKT residual."""
         return evaluate(self.shape.network, self.settings, state, inputs, targets)
 
+    def _arguments(
+        self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
+    ) -> tuple[Model, Voltages, Array, Array, Model]:
+        """What `_scan` takes: values, free state, inputs and targets as (steps, batch, …), rates."""
+        batch, cast = self.settings.batch, self._cast
+        steps = np.asarray(order).reshape(-1)[: np.size(order) // batch * batch].reshape(-1, batch)
+        crossbar_rates, bias_rates = self.shape.rates(rates)
+        return (
+            Model(tuple(map(cast, state["weights"])), tuple(map(cast, state["biases"]))),
+            tuple(map(cast, state["free"])),
+            jnp.asarray(inputs[steps]),
+            cast(targets[steps]),
+            Model(tuple(map(cast, crossbar_rates)), tuple(map(cast, bias_rates))),
+        )
+
     def _cast(self, value: Any) -> Array:
         return jnp.asarray(value, self.settings.precision)
 
@@ -78,7 +97,7 @@ class ScanTrainer:
         return jnp.concatenate([volts, -volts], axis=1) if self.settings.signed else volts
 
     def _scan(
-        self, model: Model, free: Voltages, inputs: Array, targets: Array, order: Array, rates: Model
+        self, model: Model, free: Voltages, inputs: Array, targets: Array, rates: Model
     ) -> tuple[tuple[Model, Voltages], Array, Array]:
         network = self.shape.network
         lows, highs = tuple(map(self._cast, network.lows)), tuple(map(self._cast, network.highs))
@@ -86,14 +105,17 @@ class ScanTrainer:
         rule = rule_of(self.settings, NUDGES)
         rest = tuple(jnp.zeros_like(v) for v in free)
 
-        def step(carry: tuple[Model, Voltages], index: Array) -> tuple[tuple[Model, Voltages], tuple[Array, Array]]:
+        def step(
+            carry: tuple[Model, Voltages], sample: tuple[Array, Array]
+        ) -> tuple[tuple[Model, Voltages], tuple[Array, Array]]:
             values, last = carry
-            frame = Frame(lows, highs, self._encode(inputs[index]), targets[index])
+            pixels, target = sample
+            frame = Frame(lows, highs, self._encode(pixels), target)
             found = rule(values, frame, last if self.settings.carry else rest, self.settings)
             wrong = jnp.sum(found.free[-1].argmax(1) != frame.target.argmax(1))
             return (_descend(values, found.gradient, rates, ranges), found.free), (found.loss, wrong)
 
-        moved, (losses, errors) = jax.lax.scan(step, (model, free), order)
+        moved, (losses, errors) = jax.lax.scan(step, (model, free), (inputs, targets))
         return moved, losses.sum(), errors.sum()
 
 
