@@ -1,0 +1,76 @@
+"""Graph to numbers to named numbers: a `Circuit` goes in, `Traces` come out.
+
+operating            the operating point of a circuit of R, V, I and ideal diodes, by name
+resistive            the circuit compiled once to a quadratic program (Scellier 2024, Theorem 1), and the way back
+  nodes, branches    indices for names; branches of a kind as flat arrays
+  resistive_elements which elements are taken, and the one number each brings; values: the numbers of one run
+  supernodes         what voltage sources tie together, and their currents
+  certificates       why there is no steady state, in the user's names
+qp, kkt              the problem on supernodes, and how far a point is from solving it
+feasibility          whether it has a solution, with the loop or the cut that forbids one
+contraction          supernodes joined by conducting diodes move as one
+methods              coordinate descent, active sets, interior point: one interface, one stopping rule
+sensitivity          gradients of a loss by one more solve on the active set
+batched              the same steady state over a batch of inputs in JAX
+reference            the cross-check with CVXPY
+layered              deep resistive networks: two colours, batched, in JAX
+laplacian            the same QP on large graphs
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .layered import LayeredNetwork
+    from .methods import METHODS, solve
+    from .operating import operating_point
+    from .qp import QP, Solution, Topology
+    from .resistive import ResistiveNetwork
+    from .sensitivity import Sensitivity, sensitivities
+    from .values import Load, Values
+
+_HOMES = {
+    "operating_point": "operating",
+    "ResistiveNetwork": "resistive",
+    "Load": "values",
+    "Values": "values",
+    "QP": "qp",
+    "Solution": "qp",
+    "Topology": "qp",
+    "METHODS": "methods",
+    "solve": "methods",
+    "Sensitivity": "sensitivity",
+    "sensitivities": "sensitivity",
+    "LayeredNetwork": "layered",
+}
+
+__all__ = [
+    "METHODS",
+    "QP",
+    "LayeredNetwork",
+    "Load",
+    "ResistiveNetwork",
+    "Sensitivity",
+    "Solution",
+    "Topology",
+    "Values",
+    "operating_point",
+    "sensitivities",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the file that defines a public name when it is first asked for (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

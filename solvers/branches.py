@@ -75,18 +75,24 @@ class Branches:
 
     def signals(self, currents: np.ndarray) -> dict[str, np.ndarray]:
         """Currents (..., count) as `i(element)` signals with the arrays' trailing shapes."""
+        batch = currents.shape[:-1]
         return {
-            f"i({name})": currents[..., place].reshape(*currents.shape[:-1], *self.shapes[name])
+            f"i({name})": currents[..., place].reshape(batch + shape)
+            if (shape := self.shapes[name])
+            else currents[..., place.start]
             for name, place in self.places.items()
         }
 
+    def owner(self, branch: int) -> str:
+        """The element that a branch belongs to. Linear in the number of elements: for messages."""
+        return next(name for name, place in self.places.items() if place.start <= branch < place.stop)
+
     def name(self, branch: int) -> str:
         """The user's name of a branch: `r1`, `rw[3,7]`."""
-        for name, place in self.places.items():
-            if place.start <= branch < place.stop:
-                index = np.unravel_index(branch - place.start, self.shapes[name]) if self.shapes[name] else ()
-                return f"{name}[{','.join(str(int(i)) for i in index)}]" if index else name
-        raise IndexError(branch)
+        name = self.owner(branch)
+        shape = self.shapes[name]
+        index = np.unravel_index(branch - self.places[name].start, shape) if shape else ()
+        return f"{name}[{','.join(str(int(place)) for place in index)}]" if index else name
 
 
 def split(elements: Iterable[Element]) -> tuple[list[Element], list[Element]]:

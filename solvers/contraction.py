@@ -13,6 +13,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from .qp import QP, Topology, with_ground
+from .scatter import scatter
 from .supernodes import Supernodes
 
 
@@ -45,11 +46,11 @@ class Contraction:
         """The group potentials y nearest to x: the mean over each group of x − shift."""
         group, size = self.groups.group[:-1], self.groups.count + 1
         members = np.bincount(group, minlength=size)[:-1]
-        return np.bincount(group, x - self.shift[:-1], size)[:-1] / np.maximum(members, 1)
+        return scatter(x - self.shift[:-1], group, size)[:-1] / np.maximum(members, 1)
 
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Sums over each free group of a quantity per supernode (n)."""
-        return np.bincount(self.groups.group[:-1], values, self.groups.count + 1)[:-1]
+        return scatter(values, self.groups.group[:-1], self.groups.count + 1)[:-1]
 
     def system(self) -> tuple[sparse.csc_array, np.ndarray]:
         """The Laplacian over groups and its right-hand side: what is left to solve."""

@@ -16,6 +16,7 @@ from scipy.sparse import csgraph
 
 from ..netlist.errors import CircuitError
 from .qp import QP
+from .scatter import scatter
 
 TOLERANCE = 1e-12
 
@@ -113,8 +114,8 @@ def current_cut(problem: QP) -> tuple[np.ndarray, float]:
     nothing = np.zeros(0, dtype=np.int64), 0.0
     if parts == 1:
         return nothing
-    injected = np.bincount(label[:-1], problem.injection, parts)
-    size = np.bincount(label[:-1], np.abs(problem.injection), parts)
+    injected = scatter(problem.injection, label[:-1], parts)
+    size = scatter(np.abs(problem.injection), label[:-1], parts)
     injected[np.abs(injected) <= TOLERANCE * size] = 0.0
     ground = label[-1]
     injected[ground] = 0.0

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .qp import QP
+from .scatter import scatter
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def current_scales(problem: QP, volts: float, diode_currents: np.ndarray) -> np.
     graph = problem.topology
     size = graph.nodes + 1
     strength = np.abs(problem.conductance)
-    total = np.bincount(graph.resistor_a, strength, size) + np.bincount(graph.resistor_b, strength, size)
+    total = scatter(strength, graph.resistor_a, size) + scatter(strength, graph.resistor_b, size)
     scales = volts * total
     scales[:-1] = np.maximum(scales[:-1], np.abs(problem.injection))
     np.maximum.at(scales, graph.diode_a, np.abs(diode_currents))

@@ -18,6 +18,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from .scatter import scatter
+
 LOOP_TOLERANCE = 1e-12
 
 
@@ -73,9 +75,9 @@ class Supernodes:
         """
         total = np.array(leaving)
         for ancestor in reversed(self.jumps):
-            total = total + np.bincount(ancestor, total, len(total))
+            total = total + scatter(total, ancestor, len(total))
         tree = np.flatnonzero(self.via >= 0)
-        return -np.bincount(self.via[tree], self.sign[tree] * total[tree], len(self.plus))
+        return 0.0 - scatter(self.sign[tree] * total[tree], self.via[tree], len(self.plus))
 
     def contradiction(self, voltages: np.ndarray) -> list[tuple[int, bool]] | None:
         """The loop that misses zero by most, as (source, passed from − to +) in the order of going round, or None."""

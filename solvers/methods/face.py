@@ -47,7 +47,7 @@ def pin_conductances(contraction: Contraction, matrix: sparse.csc_array) -> np.n
     pins = np.zeros(len(label))
     if not len(floating):
         return pins
-    diagonal = matrix.diagonal()
+    diagonal: np.ndarray = matrix.diagonal()
     order = np.lexsort((-diagonal, label))
     heads = order[np.searchsorted(label[order], floating)]
     typical = float(np.max(diagonal, initial=0.0)) or 1.0

@@ -118,7 +118,7 @@ def floating_heads(problem: QP) -> np.ndarray:
     parts, label = resistive_parts(problem)
     strength = np.zeros(problem.topology.nodes)
     if parts > 1:
-        diagonal = problem.laplacian.diagonal()
+        diagonal: np.ndarray = problem.laplacian.diagonal()
         order = np.lexsort((-diagonal, label[:-1]))
         floating = np.setdiff1d(np.arange(parts), label[-1])
         heads = order[np.searchsorted(label[:-1][order], floating)]

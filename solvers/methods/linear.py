@@ -5,6 +5,8 @@ A grounded Laplacian is a symmetric diagonally dominant M-matrix, so elimination
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse import linalg as sparse_linalg
@@ -23,20 +25,21 @@ class Factor:
     """
 
     def __init__(self, matrix: sparse.csc_array):
-        self._dense = matrix.shape[0] <= DENSE
         try:
-            if self._dense:
-                self._factor = linalg.cho_factor(matrix.toarray(), lower=True, check_finite=False)
-            else:
-                options = {"SymmetricMode": True}
-                self._factor = sparse_linalg.splu(
-                    sparse.csc_array(matrix), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options
-                )
+            self._solve = _dense(matrix) if len(matrix.indptr) - 1 <= DENSE else _sparse(matrix)
         except (linalg.LinAlgError, RuntimeError) as error:
             raise NumericalError(SINGULAR) from error
 
     def solve(self, right: np.ndarray) -> np.ndarray:
         """The solution for a right-hand side (n,) or several (n, columns)."""
-        if self._dense:
-            return linalg.cho_solve(self._factor, right, check_finite=False) if right.size else right.copy()
-        return self._factor.solve(right)
+        return self._solve(right) if right.size else right.copy()
+
+
+def _dense(matrix: sparse.csc_array) -> Callable[[np.ndarray], np.ndarray]:
+    factor = linalg.cho_factor(matrix.toarray(), lower=True, check_finite=False)
+    return lambda right: linalg.cho_solve(factor, right, check_finite=False)
+
+
+def _sparse(matrix: sparse.csc_array) -> Callable[[np.ndarray], np.ndarray]:
+    options = {"SymmetricMode": True}
+    return sparse_linalg.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options).solve

@@ -15,10 +15,24 @@ from ..kkt import current_scales, kkt_residual, voltage_scale
 from ..qp import QP, Solution
 
 
+class NotConverged(NumericalError):
+    """The tolerance was not reached; `solution` is the best point."""
+
+    def __init__(self, solution: Solution, tolerance: float):
+        super().__init__(
+            f"the method {solution.method} stopped at a KKT residual of {solution.residual:.2e} of the scale after "
+            f"{solution.iterations} iterations, more than {tolerance:.0e}; the worst supernode is {solution.worst}"
+        )
+        self.solution = solution
+
+
 class Method(Protocol):
     """A way to solve the QP."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        ...
 
     def accepts(self, problem: QP) -> str | None:
         """Why this method cannot take the problem, in a sentence; None where it can."""
@@ -68,10 +82,7 @@ def finished(
     solution = certified(problem, x, currents, iterations, method)
     if solution.residual <= tolerance:
         return replace(solution, undetermined=undetermined(problem, x, currents, tolerance))
-    raise NumericalError(
-        f"the method {method} stopped at a KKT residual of {solution.residual:.2e} of the scale after "
-        f"{iterations} iterations, more than {tolerance:.0e}; the worst supernode is {solution.worst}"
-    )
+    raise NotConverged(solution, tolerance)
 
 
 def undetermined(problem: QP, x: np.ndarray, currents: np.ndarray, tolerance: float) -> np.ndarray:

@@ -1,0 +1,47 @@
+"""The operating point of an ideal resistive circuit: reduce, solve, name."""
+
+from __future__ import annotations
+
+import time
+
+from ..netlist import Circuit, Traces
+from ..netlist.errors import TellegenError
+from .certificates import explained, node_names
+from .methods import AUTO, solve
+from .resistive import ResistiveNetwork
+
+NOTES = {
+    "C": "capacitors are open at the operating point",
+    "L": "inductors are shorts at the operating point",
+}
+
+
+def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-10) -> Traces:
+    """All node voltages and all branch currents of a circuit of R, V, I and ideal D (C open, L a short).
+
+    `method` is `auto` or a name in `solvers.METHODS`; `tolerance` the scaled KKT residual (kkt.py) to reach. `about`
+    holds engine, method, residual, iterations, seconds, the nodes whose voltage the circuit leaves open
+    (`undetermined`), and notes on what was assumed.
+
+    Raises:
+        CircuitError: an element the solver does not take; sources that contradict each other; no steady state.
+        NumericalError: the tolerance was not reached.
+    """
+    begin = time.perf_counter()
+    network = ResistiveNetwork.of(circuit)
+    values = network.values()
+    try:
+        solution = solve(network.reduce(values), method, tolerance=tolerance)
+    except TellegenError as error:
+        raise explained(network, error) from None
+    kinds = {element.kind for element in network.circuit.elements}
+    about = {
+        "engine": "qp",
+        "method": solution.method,
+        "residual": solution.residual,
+        "iterations": solution.iterations,
+        "seconds": time.perf_counter() - begin,
+        "undetermined": tuple(node_names(network, solution.undetermined)),
+        "notes": tuple(note for kind, note in NOTES.items() if kind in kinds),
+    }
+    return network.traces(solution, values, about)

@@ -1,0 +1,86 @@
+"""Which elements an ideal resistive circuit may have, and the one number each brings to its operating point.
+
+R, V, I and ideal D are the circuit. At an operating point a capacitor is open and an inductor a short, as in SPICE, so
+C and L are taken too (and their couplings K ignored). Everything else is refused by name, line and cure.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..netlist import Circuit, Element, Stimulus
+from ..netlist.elements import KINDS
+from ..netlist.errors import CircuitError
+from ..netlist.resistance import conductance
+
+TAKEN = frozenset("RVIDCLK")
+CURE = "use the ngspice engine"
+
+
+def refused(circuit: Circuit) -> CircuitError | None:
+    """The first reason in the deck's order why a flat circuit is not ideal and resistive, or None. O(elements)."""
+    ideal = circuit.ideal_models
+    for element in circuit.elements:
+        kind = element.kind
+        if kind not in TAKEN:
+            title = KINDS[kind].title if kind in KINDS else "element"
+            return CircuitError(
+                f"{element.name} is a {title}; the resistive solver takes R, V, I and ideal diodes "
+                f"(and C, L at an operating point): {CURE}",
+                element.location,
+            )
+        if kind == "D" and element.model not in ideal:
+            return CircuitError(
+                f"diode {element.name} has model {element.model}, which is not ideal; "
+                f"add *@ ideal model={element.model} to solve it as an ideal diode, or {CURE}",
+                element.location,
+            )
+        if kind in "VI" and (extra := [key for key in element.parameters if key != "m"]):
+            return CircuitError(
+                f"{element.name} has {extra[0]}, which an ideal source has not; "
+                f"write its internal resistance as a resistor, or {CURE}",
+                element.location,
+            )
+    return None
+
+
+def conductance_of(element: Element) -> float | np.ndarray:
+    """A resistor's conductance in siemens, finite and not negative."""
+    value = conductance(element)
+    array = np.ravel(value)
+    bad = array[(array < 0) | ~np.isfinite(array)]
+    if len(bad):
+        raise CircuitError(
+            f"resistor {element.name} has a conductance of {bad[0]:g} S; the resistive solver needs 0 or more",
+            element.location,
+        )
+    return value
+
+
+def voltage_of(element: Element) -> float | np.ndarray:
+    """A voltage source's DC value in volts; an inductor's is 0."""
+    return 0.0 if element.kind == "L" else _steady(element)
+
+
+def current_of(element: Element) -> float | np.ndarray:
+    """A current source's DC value in amperes, times how many stand in parallel."""
+    factor = element.parameters.get("m", 1.0)
+    return _steady(element) * _number(element, factor)
+
+
+def nothing_of(_: Element) -> float:
+    """Diodes and capacitors bring no number."""
+    return 0.0
+
+
+def _steady(element: Element) -> float | np.ndarray:
+    value = element.value.dc if isinstance(element.value, Stimulus) else element.value
+    return _number(element, 0.0 if value is None else value)
+
+
+def _number(element: Element, value: object) -> float | np.ndarray:
+    if isinstance(value, (int, float, np.ndarray)) and np.all(np.isfinite(value)):
+        return np.asarray(value, dtype=np.float64) if isinstance(value, np.ndarray) else float(value)
+    raise CircuitError(
+        f"the value of {element.name} is {value}, not a finite number; use circuit.flatten() first", element.location
+    )
