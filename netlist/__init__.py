@@ -1,55 +1,122 @@
-"""Text and graph: a SPICE netlist goes in, a `Circuit` comes out, and back again without loss."""
+"""Text and graph: a SPICE netlist goes in, a `Circuit` comes out, and back again without loss.
+
+    parse, load            text or file to Circuit; every error is one sentence with file, line, cause and cure
+    write, save            Circuit to text or file with its sidecar of arrays; `parse(write(c)) == c`
+    Circuit                flatten, expand, with_values, checks, graph, inputs, outputs, trainables
+
+The files, in the order the data flow:
+
+    parser                 the way from text to circuit, in one function
+    lines, includes        continuation lines, comments; `.include` and `.lib`, inside the deck's folder
+    collect, scope         first pass: what is defined where
+    assemble               second pass, when every name is known: elements, models, settings, directives
+    element_cards, card    the fast path for plain cards; a card and its fields, read from left to right
+    ordinary, sources,     the cards of R C L K D S W T M Q J, of V I,
+    behaviour, instances   of B E F G H, of X
+    model_cards, settings  `.model`; `.ic .nodeset .options .temp .global`, and analyses kept as data
+    directive_lines        `*@` lines
+    fields, key_values,    a card's words, its `key=value` lists,
+    values, sidecar        its numbers and expressions, its arrays in other files
+    references, ranges     names must mean something, numbers must be in range
+
+    declaration, elements, semiconductors, models, directive_table, stimulus   what exists, each declared once
+    numbers, functions     SPICE numbers; the functions of expressions
+    expression             the tree; expression_parser, expression_text, evaluation, substitution work on it
+
+    circuit, element, bus, errors, traces    the nouns
+    parameters, flatten, resolution, instance_names    subcircuits and parameters resolved
+    new_values, directives, selectors        other values; what directives mean
+    writer, element_text   circuit to text
+
+    graph, wiring, components, buses, broadcast, expansion, directive_expansion, resistance    the circuit as a graph
+    checks/, builders/     what is wrong with a circuit; common topologies
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
-_HOMES = {
-    "parse": "parser",
-    "load": "parser",
-    "write": "writer",
-    "save": "writer",
-    "Written": "writer",
-    "Circuit": "circuit",
-    "Model": "circuit",
-    "Function": "circuit",
-    "Card": "circuit",
-    "Directive": "circuit",
-    "Subcircuit": "circuit",
-    "Note": "circuit",
-    "Element": "element",
-    "Stimulus": "stimulus",
-    "Trainable": "directives",
-    "Finding": "checks",
-    "conductance": "resistance",
-    "bus_widths": "buses",
-    "crossbar": "builders",
-    "deep_resistive_network": "builders",
-    "divider": "builders",
-    "grid": "builders",
-    "random_network": "builders",
-    "Traces": "traces",
-    "Location": "errors",
-    "TellegenError": "errors",
-    "NetlistError": "errors",
-    "CircuitError": "errors",
-    "NumericalError": "errors",
-    "ExperimentError": "errors",
-    "DataError": "errors",
-    "SpiceError": "errors",
+if TYPE_CHECKING:
+    from .builders import crossbar, deep_resistive_network, divider, grid, random_network
+    from .checks import Finding
+    from .circuit import Card, Circuit, Directive, Function, Model, Note, Subcircuit
+    from .directives import Trainable
+    from .element import Element
+    from .errors import (
+        CircuitError,
+        DataError,
+        ExperimentError,
+        Location,
+        NetlistError,
+        NumericalError,
+        SpiceError,
+        TellegenError,
+    )
+    from .parser import load, parse
+    from .resistance import conductance
+    from .stimulus import Stimulus
+    from .traces import Traces
+    from .writer import Written, save, write
+
+__all__ = [
+    "Card",
+    "Circuit",
+    "CircuitError",
+    "DataError",
+    "Directive",
+    "Element",
+    "ExperimentError",
+    "Finding",
+    "Function",
+    "Location",
+    "Model",
+    "NetlistError",
+    "Note",
+    "NumericalError",
+    "SpiceError",
+    "Stimulus",
+    "Subcircuit",
+    "TellegenError",
+    "Traces",
+    "Trainable",
+    "Written",
+    "conductance",
+    "crossbar",
+    "deep_resistive_network",
+    "divider",
+    "grid",
+    "load",
+    "parse",
+    "random_network",
+    "save",
+    "write",
+]
+
+_NAMES = {
+    "parser": "load parse",
+    "writer": "Written save write",
+    "circuit": "Card Circuit Directive Function Model Note Subcircuit",
+    "element": "Element",
+    "stimulus": "Stimulus",
+    "directives": "Trainable",
+    "traces": "Traces",
+    "resistance": "conductance",
+    "checks": "Finding",
+    "builders": "crossbar deep_resistive_network divider grid random_network",
+    "errors": "CircuitError DataError ExperimentError Location NetlistError NumericalError SpiceError TellegenError",
 }
+_HOME = {name: home for home, names in _NAMES.items() for name in names.split()}
 
-__all__ = sorted(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    """Import the file that defines a public name when it is first asked for (PEP 562)."""
-    home = _HOMES.get(name)
-    if home is None:
+def __getattr__(name: str) -> object:
+    """Import a public name from its file on its first use (PEP 562) and keep it."""
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{home}", __name__), name)
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from .card import ElementCard
 from .element import Element
@@ -110,7 +111,7 @@ def _read_table(card: ElementCard, nodes: tuple[str, ...]) -> Element:
     if len(found) < 5 or len(found) % 2 == 0:
         raise card.fail(f"table has {len(found) - 1} numbers", "write two points (x,y) or more")
     xs = [x for x in found[1::2] if isinstance(x, float)]
-    if any(later <= earlier for earlier, later in zip(xs, xs[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(xs)):
         raise card.fail("the points of its table do not increase", "put them in order of x")
     card.parameters["table"] = tuple(found)
     card.read_keywords()

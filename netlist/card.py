@@ -9,7 +9,7 @@ import numpy as np
 
 from .bus import bus_slice
 from .declaration import ElementKind, Parameter
-from .element import Element, empty
+from .element import Element, empty, kind_letter
 from .elements import KINDS
 from .errors import Location, NetlistError
 from .expression import Expression
@@ -23,12 +23,13 @@ from .suggestion import nearest
 from .values import read_value
 
 _RANGES = re.compile(r"([^\[\]]+)\[(\d+):(\d+)(?:,(\d+):(\d+))?\]")
+_NAME = re.compile(r"(?:[^\s\[\]=(){},'\"@]|\[\d+(?:,\d+)?\])+")
 _DIMENSIONS = ("elementwise array", "crossbar")
 
 
 @dataclass
 class ElementCard:
-    """The fields of a card after its name, and a position among them. Fields keep the deck's case until they are read."""
+    """The fields of a card after its name, in the deck's case, and a position among them."""
 
     text: str
     location: Location
@@ -119,7 +120,7 @@ class ElementCard:
         return node
 
     def nodes(self) -> tuple[str, ...]:
-        """The nodes of the declared ports; in a crossbar the first is along the rows and the second along the columns."""
+        """The nodes of the declared ports; in a crossbar the first is along the rows, the second along the columns."""
         crossbar = len(self.ranges) == 2
         return tuple(self.node(port, axis if crossbar else 0) for axis, port in enumerate(self.kind.ports))
 
@@ -158,6 +159,7 @@ class ElementCard:
         """One `key=value`; a vector's values are joined by commas or stand side by side."""
         key = self.take().lower()
         self.position += 1
+        key = self.kind.aliases.get(key, key)
         declaration = self.kind.parameter(key)
         if declaration is None:
             cure = nearest(key, self.kind.parameters or {}, "write {}=")
@@ -205,16 +207,10 @@ class ElementCard:
         return Element(self.name, nodes, value, model, parameters, tuple(controls), self.ranges, self.location)
 
 
-def kind_letter(name: str) -> str:
-    """The letter that says what an element is; `x1.r2`, from inside a subcircuit, is a resistor."""
-    inner = name.rfind(".") + 1
-    if inner and name[0] == "x" and name[inner : inner + 1].upper() in KINDS:
-        return name[inner].upper()
-    return name[0].upper()
-
-
 def _name_and_ranges(word: str, location: Location) -> tuple[str, tuple[tuple[int, int], ...]]:
     if ":" not in word:
+        if not _NAME.fullmatch(word):
+            raise NetlistError(f"{word!r} is no name for an element; write letters, digits and _ . [3]", location)
         return word, ()
     match = _RANGES.fullmatch(word)
     if match is None:

@@ -100,6 +100,9 @@ class Circuit:
     nodesets: Mapping[str, object] = field(default_factory=empty)
     notes: tuple[Note, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", " ".join(self.title.split()))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Circuit):
             return NotImplemented
@@ -152,7 +155,11 @@ class Circuit:
         return replace(self, elements=(*self.elements, *elements))
 
     def flatten(self) -> Circuit:
-        """The circuit with subcircuits, parameters and expressions resolved to numbers; itself when it is flat already."""
+        """The circuit with subcircuits, parameters and expressions resolved to numbers; itself when it is flat."""
+        return self._flat
+
+    @functools.cached_property
+    def _flat(self) -> Circuit:
         from .flatten import flatten
 
         return flatten(self)

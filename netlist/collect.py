@@ -18,10 +18,11 @@ from .values import braced, plain_or_tree
 
 MAX_NESTING = 50
 
-ANALYSES = frozenset(
-    [".op", ".dc", ".tran", ".ac", ".noise", ".tf", ".sens", ".pz", ".disto", ".four", ".fourier", ".sp", ".pss"]
-    + [".print", ".plot", ".save", ".measure", ".meas", ".probe", ".width", ".fft"]
+_DATA_CARDS = (
+    ".op .dc .tran .ac .noise .tf .sens .pz .disto .four .fourier .sp .pss .fft "
+    ".print .plot .save .measure .meas .probe .width"
 )
+ANALYSES = frozenset(_DATA_CARDS.split())
 """Cards that are kept as data, in the deck's order."""
 
 _SETTINGS = frozenset([".global", ".ic", ".nodeset", ".options", ".option", ".opt", ".temp"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 INFINITY = math.inf
@@ -47,6 +47,7 @@ class ElementKind:
     out. `controls` counts the controlling fields after the ports, of type `control_type`. `value` is the main value's
     declaration, or None. `flags` are bare words. `positional` names parameters that may follow without their name.
     `ranges` is how many index ranges the name may have: 0 scalar only, 1 elementwise arrays, 2 crossbars too.
+    `aliases` are other spellings of parameters.
     """
 
     letter: str
@@ -63,6 +64,7 @@ class ElementKind:
     control_type: Literal["node", "element", ""] = ""
     optional_ports: int = 0
     ranges: int = 0
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def parameter(self, name: str) -> Parameter | None:
         """The declaration of a keyword parameter, or None."""

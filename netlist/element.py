@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +14,42 @@ if TYPE_CHECKING:
     from .expression import Expression
     from .stimulus import Stimulus
 
-_EMPTY: Mapping = MappingProxyType({})
+
+class _Nothing(Mapping):
+    """The mapping without entries; unlike a mapping proxy it can be sent to another process."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: object) -> object:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+    def __reduce__(self) -> tuple:
+        return empty, ()
+
+
+_EMPTY: Mapping = _Nothing()
 
 
 def empty() -> Mapping:
     """The one empty, read-only mapping."""
     return _EMPTY
+
+
+def kind_letter(name: str) -> str:
+    """The letter that says what an element is, upper case; `x1.r2`, from inside a subcircuit, is a resistor."""
+    if name[0] == "x":
+        inner = name[name.rfind(".") + 1 :][:1]
+        return inner.upper() if inner.isalpha() else "X"
+    return name[0].upper()
 
 
 def same_value(a: object, b: object) -> bool:
@@ -60,7 +89,7 @@ class Element:
     @property
     def kind(self) -> str:
         """The SPICE letter, upper case. A name flattened out of a subcircuit (`x1.r2`) keeps its own letter."""
-        return self.name[self.name.rfind(".") + 1].upper()
+        return kind_letter(self.name)
 
     @property
     def shape(self) -> tuple[int, ...]:

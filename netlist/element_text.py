@@ -8,7 +8,8 @@ import numpy as np
 
 from .element import Element
 from .elements import KINDS
-from .expression import Expression
+from .errors import CircuitError
+from .expression import Expression, reads_signals
 from .expression_text import write_expression
 from .numbers import format_number
 from .stimulus import Stimulus
@@ -27,6 +28,8 @@ def write_setting(value: object) -> str:
 def write_element(element: Element, reference: Reference) -> str:
     """The card of an element. Array values go through `reference`."""
     head = (_name(element), *element.nodes)
+    if len(" ".join(head).split()) != len(head):
+        raise CircuitError(f"{element.name!r} has a blank or nothing for a name or node; rename it", element.location)
     special = _WRITERS.get(element.kind)
     if special:
         return " ".join((*head, *special(element, reference)))
@@ -41,7 +44,9 @@ def _name(element: Element) -> str:
 
 def _ordinary(element: Element, reference: Reference) -> Iterator[str]:
     yield from element.controls
-    if element.value is not None:
+    if isinstance(element.value, Expression) and reads_signals(element.value):
+        yield f"{element.kind.lower()}={write_setting(element.value)}"
+    elif element.value is not None:
         yield _value(element.value, reference, "value")
     if element.model is not None:
         yield element.model

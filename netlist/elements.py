@@ -192,6 +192,7 @@ _LINE = ElementKind(
         Parameter("ic", "v1, i1, v2, i2 at the start of a transient", "V, A", form="vector"),
     ),
     ranges=1,
+    aliases={"zo": "z0"},
 )
 
 _INSTANCE = ElementKind("X", "subcircuit", "Xname node … subcircuit [parameter=value …]", (), ranges=1)

@@ -87,15 +87,12 @@ class Conditional(Expression):
     otherwise: Expression
 
 
+COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+
 PRECEDENCE = {
     "||": 2,
     "&&": 3,
-    "==": 4,
-    "!=": 4,
-    "<": 5,
-    ">": 5,
-    "<=": 5,
-    ">=": 5,
+    **dict.fromkeys(COMPARISONS, 4),
     "+": 6,
     "-": 6,
     "*": 7,
@@ -104,7 +101,9 @@ PRECEDENCE = {
     "\\": 7,
     "^": 9,
 }
-"""How tightly each operator binds; all group from the left, `^` too, as in ngspice. `?:` is 1 and a prefix 8."""
+"""How tightly each operator binds; `?:` is 1 and a prefix 8. All group from the left, `^` too, as in ngspice; but two
+comparisons in a row need parentheses, because ngspice groups them one way in parameters and another in B sources.
+"""
 
 PREFIX_PRECEDENCE = 8
 
@@ -175,7 +174,7 @@ def calls(expression: Expression) -> frozenset[str]:
 
 
 def reads_signals(expression: Expression) -> bool:
-    """Whether it depends on a voltage, a current, or on time or frequency, so that it has no value before a solution."""
+    """Whether it depends on a voltage, a current, time or frequency, so that only a solution gives it a value."""
     return any(
         isinstance(node, Voltage | Current) or (isinstance(node, Name) and node.name in SIGNALS)
         for node in walk(expression)

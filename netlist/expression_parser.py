@@ -1,6 +1,6 @@
 """Text to expression: a tokenizer and a Pratt parser (Pratt 1973) for the expressions of ngspice 39.
 
-Operators, loosest first: `?:`, `||`, `&&`, `== != <>`, `< > <= >=`, `+ -`, `* / % \\`, prefix `- + !`, `^ **`.
+Operators, loosest first: `?:`, `||`, `&&`, `== != <> < > <= >=`, `+ -`, `* / % \\`, prefix `- + !`, `^ **`.
 `{…}` inside an expression is a pair of parentheses. Nothing is ever evaluated as Python.
 """
 
@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from .errors import Location, NetlistError
 from .expression import (
+    COMPARISONS,
     MAX_DEPTH,
     PRECEDENCE,
     PREFIX_PRECEDENCE,
@@ -31,11 +32,11 @@ from .numbers import number
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?[^\W_]*)
     |(?P<name>[a-z_][\w.\#$@]*)
-    |(?P<operator>\*\*|&&|\|\||==|!=|<>|<=|>=|[-+*/^%\\<>!?:(),{}&|]))""",
+    |(?P<operator>\*\*|&&|\|\||==|!=|<>|<=|>=|[-+*/^%\\<>!?:(),{}]))""",
     re.VERBOSE,
 )
 _SIGNAL = re.compile(r"\s*\(\s*((?:[^\s,()\[\]{}=]|\[[^\]]*\])+)\s*(?:,\s*((?:[^\s,()\[\]{}=]|\[[^\]]*\])+)\s*)?\)")
-_SPELLINGS = {"**": "^", "<>": "!=", "&": "&&", "|": "||"}
+_SPELLINGS = {"**": "^", "<>": "!="}
 _CLOSING = {"(": ")", "{": "}"}
 
 
@@ -119,6 +120,8 @@ class _Parser:
                 break
             self.advance()
             left = Binary(operator, left, self.expression(precedence))
+            if operator in COMPARISONS and _SPELLINGS.get(self.token, self.token) in COMPARISONS:
+                self.fail("two comparisons in a row", "put parentheses around one of them")
         self.nesting -= 1
         return left
 

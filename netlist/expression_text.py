@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .expression import (
+    COMPARISONS,
     PRECEDENCE,
     PREFIX_PRECEDENCE,
     Binary,
@@ -48,7 +49,7 @@ def _write_unary(node: Unary) -> tuple[str, int]:
 
 def _write_binary(node: Binary) -> tuple[str, int]:
     binding = PRECEDENCE[node.operator]
-    left = _operand(node.left, binding)
+    left = _operand(node.left, binding + (node.operator in COMPARISONS))
     right = _operand(node.right, binding + 1)
     return f"{left}{node.operator}{right}", binding
 

@@ -1,10 +1,168 @@
-"""Flattening: subcircuits, parameters and expressions become plain elements with numbers."""
+"""Flattening: subcircuits, parameters and expressions become plain elements with numbers.
+
+The element `r1` of the instance `x1` becomes `x1.r1`, its inner node `n` becomes `x1.n`, its own model `d1` `x1.d1`. A
+name without a definition inside a subcircuit is looked up where the subcircuit is used, as ngspice does.
+"""
 
 from __future__ import annotations
 
-from .circuit import Circuit
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .bus import bus_slice
+from .circuit import Card, Circuit, Directive, Function, Model, Subcircuit
+from .element import Element, empty
+from .errors import CircuitError, NetlistError
+from .expression import Expression
+from .instance_names import InstanceNames
+from .parameters import NOMINAL_TEMPERATURE, resolve
+from .resolution import Resolution
+from .selectors import select
+
+MAX_DEPTH = 100
+MAX_ELEMENTS = 20_000_000
 
 
 def flatten(circuit: Circuit) -> Circuit:
-    """The flat circuit."""
-    return circuit
+    """The flat circuit: no subcircuits, parameters or functions; every value a number, a Stimulus of numbers or an
+    array. Expressions stay where they read voltages, currents or time, with numbers in the place of parameters.
+
+    Directives that name a parameter are left out: ask the circuit before it is flattened. Linear in the flat size.
+
+    Raises NetlistError for an expression without a value or a value out of range, CircuitError for instances nested
+    without end.
+    """
+    if is_flat(circuit):
+        return circuit
+    flattener = _Flattener()
+    flattener.add_top(circuit)
+    return replace(
+        circuit,
+        elements=tuple(flattener.elements),
+        models=flattener.models,
+        parameters=empty(),
+        functions=empty(),
+        subcircuits=empty(),
+        initial_conditions=flattener.initial_conditions,
+        nodesets=flattener.nodesets,
+        options={key: flattener.top.setting(value) for key, value in circuit.options.items()},
+        temperature=flattener.top.setting(circuit.temperature),
+        analyses=tuple(_card(card, flattener.top) for card in circuit.analyses),
+        directives=tuple(flattener.directives),
+    )
+
+
+def is_flat(circuit: Circuit) -> bool:
+    """Whether there is nothing to resolve. Linear in the number of elements."""
+    if circuit.parameters or circuit.functions or circuit.subcircuits:
+        return False
+    settings = [*circuit.initial_conditions.values(), *circuit.nodesets.values(), *circuit.options.values()]
+    settings += [value for model in circuit.models.values() for value in model.parameters.values()]
+    settings += [field for card in circuit.analyses for field in card.fields if field[:1] in "{'"]
+    if any(isinstance(value, Expression) for value in (*settings, circuit.temperature)):
+        return False
+    top = Resolution({}, {}, InstanceNames.top())
+    return not any(top.changes(element) for element in circuit.elements)
+
+
+class _Flattener:
+    """Collects what the instances of a circuit become."""
+
+    def __init__(self) -> None:
+        self.elements: list[Element] = []
+        self.models: dict[str, Model] = {}
+        self.initial_conditions: dict[str, object] = {}
+        self.nodesets: dict[str, object] = {}
+        self.directives: list[Directive] = []
+        self.path: list[str] = []
+
+    def add_top(self, circuit: Circuit) -> None:
+        outer = {"temper": NOMINAL_TEMPERATURE}
+        values = resolve(circuit.parameters, circuit.functions, outer, {})
+        if circuit.temperature is not None:
+            first = Resolution({**outer, **values}, circuit.functions, InstanceNames.top())
+            outer["temper"] = float(first.setting(circuit.temperature))  # type: ignore[arg-type]
+            values = resolve(circuit.parameters, circuit.functions, outer, {})
+        self.top = Resolution({**outer, **values}, circuit.functions, InstanceNames.top(circuit.global_nodes))
+        self.add_body(circuit, self.top, circuit.subcircuits, 1.0)
+
+    def add_body(
+        self, body: Circuit, resolution: Resolution, definitions: Mapping[str, Subcircuit], multiplier: float
+    ) -> None:
+        names = resolution.names
+        for model in body.models.values():
+            parameters = {key: resolution.setting(value, model.location) for key, value in model.parameters.items()}
+            flat_name = names.prefix + model.name
+            self.models[flat_name] = replace(model, name=flat_name, parameters=parameters)
+        for element in body.elements:
+            if element.kind == "X":
+                self.add_instances(element, resolution, definitions, multiplier)
+            else:
+                self.elements.append(resolution.element(element, multiplier))
+        if len(self.elements) > MAX_ELEMENTS:
+            raise CircuitError(f"the flat circuit has more than {MAX_ELEMENTS} elements; use arrays for equal parts")
+        for into, conditions in (
+            (self.initial_conditions, body.initial_conditions),
+            (self.nodesets, body.nodesets),
+        ):
+            into.update({names.node(node): resolution.setting(value) for node, value in conditions.items()})
+        self.directives.extend(_directives(body, names))
+
+    def add_instances(
+        self, element: Element, resolution: Resolution, definitions: Mapping[str, Subcircuit], multiplier: float
+    ) -> None:
+        """The elements of an X card; of every line of one that is an array."""
+        definition = definitions.get(element.model or "")
+        if definition is None:
+            raise NetlistError(f"{element.name}: unknown subcircuit {element.model!r}; define it", element.location)
+        self.path.append(definition.name)
+        if len(self.path) > MAX_DEPTH:
+            shown = " → ".join(self.path[:6])
+            cause = f"instances are nested more than {MAX_DEPTH} deep ({shown} → …)"
+            raise CircuitError(f"{cause}; break the circle of subcircuits", element.location)
+        given = {key: resolution.number(value, element.location) for key, value in element.parameters.items()}
+        multiplier *= given.pop("m", 1.0) if "m" not in definition.parameters else 1.0
+        own = {**definition.parameters, **given, **definition.body.parameters}
+        outer = resolution.values
+        functions: dict[str, Function] = {**resolution.functions, **definition.body.functions}
+        where = dict.fromkeys(own, element.location)
+        values = {**outer, **resolve(own, functions, outer, where)}
+        inner_definitions = {**definitions, **definition.body.subcircuits}
+        for name, nodes in _lines(element, definition):
+            names = resolution.names.inside(name, definition, nodes)
+            self.add_body(definition.body, Resolution(values, functions, names), inner_definitions, multiplier)
+        self.path.pop()
+
+
+def _lines(element: Element, definition: Subcircuit) -> list[tuple[str, tuple[str, ...]]]:
+    """The instances of an X card, each with its nodes: one, or one a line of an array."""
+    if len(element.nodes) != len(definition.ports):
+        cause = f"{element.name} has {len(element.nodes)} nodes, {definition.name} has {len(definition.ports)} ports"
+        raise NetlistError(f"{cause}; connect every port", element.location)
+    if not element.ranges:
+        return [(element.name, element.nodes)]
+    slices = [bus_slice(node) for node in element.nodes]
+    return [
+        (
+            f"{element.name}[{index}]",
+            tuple(part.node(index) if part else node for part, node in zip(slices, element.nodes, strict=True)),
+        )
+        for index in range(element.shape[0])
+    ]
+
+
+def _card(card: Card, resolution: Resolution) -> Card:
+    return replace(card, fields=tuple(resolution.field(field, card.location) for field in card.fields))
+
+
+def _directives(body: Circuit, names: InstanceNames) -> list[Directive]:
+    """A body's directives in the flat circuit's names; selectors that mean a parameter are left out."""
+    found: list[Directive] = []
+    for directive in body.directives:
+        selectors = names.selectors(directive, lambda selector: bool(select([selector], body.parameters)))
+        options = dict(directive.options)
+        if "model" in options:
+            options["model"] = names.model(str(options["model"]))
+        if selectors or not directive.selectors:
+            found.append(replace(directive, selectors=selectors, options=options))
+    return found

@@ -1,7 +1,8 @@
 """The functions of expressions, as ngspice 39 computes them, and the constants.
 
-Some differ between parameters (`.param`, braces) and behavioural sources: there `pow(x,y)` is |x|^y and `pwr(x,y)` is
-sgn(x)·|x|^y, here `pow` is the plain power and `pwr(x,y)` is |x|^y. `x^y` and `x**y` are |x|^y in both. `log` is the natural logarithm.
+Some differ between parameters (`.param`, braces) and behavioural sources. In parameters `pow(x,y)` is the plain power
+and `pwr(x,y)` is |x|^y; in sources `pow(x,y)` is |x|^y and `pwr(x,y)` is sgn(x)·|x|^y. In both, `x^y` and `x**y` are
+|x|^y, and `log` is the natural logarithm.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _one(value: Callable[..., float]) -> FunctionRule:
 
 
 FUNCTIONS: Mapping[str, FunctionRule] = {
-    "abs": _one(abs),
+    "abs": _one(math.fabs),
     "acos": _one(math.acos),
     "acosh": _one(math.acosh),
     "asin": _one(math.asin),
@@ -94,7 +95,7 @@ FUNCTIONS: Mapping[str, FunctionRule] = {
     "tan": _one(math.tan),
     "tanh": _one(math.tanh),
     "ternary_fcn": FunctionRule(3, 3, lambda test, then, otherwise: then if test else otherwise),
-    "u": _one(lambda x: float(x > 0.0)),
+    "u": _one(lambda x: 0.5 * (1.0 + sign(x))),
     "u2": _one(lambda x: min(max(x, 0.0), 1.0)),
     "uramp": _one(lambda x: max(x, 0.0)),
 }

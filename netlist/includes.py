@@ -51,7 +51,8 @@ class Includes:
                     yield from self._section(arguments, location, folder, shown, trail)
             elif keyword == ".endl":
                 raise NetlistError(".endl without a .lib section before it; remove it", location)
-            elif keyword == ".end" and len(trail) > 1:
+            elif keyword == ".end":
+                yield from lines[index:] if len(trail) == 1 else ()
                 return
             else:
                 yield location, text

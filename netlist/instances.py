@@ -27,6 +27,7 @@ def read_instance(card: ElementCard) -> Element:
         cure = nearest(name, known) if known else f"define it by .subckt {name} or include its file"
         raise card.fail(f"unknown subcircuit {words[-1]!r}", cure)
     nodes = tuple(canonical_node(word) for word in words[:-1])
+    card.scope.instances.append(definition)
     _check_ports(card, nodes, definition)
     for key, text in key_values(rest, card.location, start):
         _check_parameter(card, key, definition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from .errors import Location, NetlistError
 from .fields import closing_brace
@@ -55,7 +55,7 @@ def value_end(text: str, start: int, location: Location) -> int:
     return len(text)
 
 
-def _refuse(rest: str, found: list[KeyValue], location: Location) -> None:
+def _refuse(rest: str, found: list[KeyValue], location: Location) -> NoReturn:
     word = rest.split()[0]
     if found and word[0] in "+-*/^<>?:&|=(":
         last = found[-1]

@@ -39,6 +39,9 @@ def logical_lines(text: str, file: str, first: int = 1) -> list[LogicalLine]:
             if not line:
                 continue
         if head == "+":
+            if lines and card != len(lines) - 1:
+                found = f"the line {line[:40]!r} continues a *@ line, which ends on its own line"
+                raise NetlistError(f"{found}; repeat the directive for the rest", Location(file, number))
             if card < 0:
                 found = f"a continuation line {line[:40]!r} has no card before it"
                 raise NetlistError(

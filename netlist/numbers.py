@@ -15,11 +15,15 @@ from difflib import get_close_matches
 from .errors import CircuitError, Location, NetlistError
 
 SCALES = {"t": 12, "g": 9, "meg": 6, "k": 3, "m": -3, "u": -6, "µ": -6, "μ": -6, "n": -9, "p": -12, "f": -15}
-"""Decimal exponent of each suffix, in any case. `mil` (25.4e-6, a thousandth of an inch) is the one that is no power."""
+"""Decimal exponent of each suffix, in any case. `mil` (25.4e-6, a thousandth of an inch) is no power of ten."""
 
-UNITS = frozenset(
-    ["ohm", "ohms", "ω", "r", "f", "farad", "farads", "h", "henry", "henrys", "henries", "v", "volt", "volts", "vpp", "vrms", "vdc", "vac", "a", "amp", "amps", "ampere", "amperes", "s", "sec", "secs", "second", "seconds", "hz", "hertz", "w", "watt", "watts", "c", "coulomb", "coulombs", "j", "joule", "joules", "kelvin", "siemens", "deg", "degree", "degrees", "rad", "m", "meter", "meters", "metre", "metres", "db", "bit", "bits", "cel", "celsius"]
+_UNIT_WORDS = (
+    "ohm ohms ω r f farad farads h henry henrys henries v volt volts vpp vrms vdc vac a amp amps ampere "
+    "amperes s sec secs second seconds hz hertz w watt watts c coulomb coulombs j joule joules kelvin "
+    "siemens deg degree degrees rad m meter meters metre metres db bit bits cel celsius "
 )
+UNITS = frozenset(_UNIT_WORDS.split())
+"""Units that may follow a number; they are read and change nothing."""
 
 _NUMBER = re.compile(
     r"([-+]?(?:\d+\.?\d*|\.\d+))(?:e([-+]?\d+))?(meg|mil|[tgkmunpfµμ])?(.*)", re.IGNORECASE | re.DOTALL
@@ -56,7 +60,10 @@ def number(text: str, location: Location | None = None) -> float:
 def _unit_cause(text: str, mantissa: str, exponent: str | None, scale: str | None, unit: str) -> str:
     """Why the letters after a number make no unit, and what to write instead."""
     if unit[:1].isdigit():
-        return f"{text!r} has digits after its suffix {scale!r}; write the decimal point instead, as in {mantissa}.{unit}{scale}"
+        cure = f"write the decimal point instead, as in {mantissa}.{unit}{scale}"
+        return f"{text!r} has digits after its suffix {scale!r}; {cure}"
+    if re.search(r"[-+*/^(]", unit):
+        return f"{text!r} is an expression without braces; write {{{text}}}"
     letters = (scale or "") + unit
     near = get_close_matches(unit.lower(), UNITS, 1) or get_close_matches(letters.lower(), UNITS, 1)
     instead = f"{mantissa}{'e' + exponent if exponent else ''}"

@@ -13,7 +13,7 @@ from .suggestion import nearest
 _VALUE_KEYS = {
     "R": ("r", "resistance"),
     "C": ("c", "cap", "capacitance"),
-    "L": ("inductance",),
+    "L": ("l", "inductance"),
 }
 """Keywords under which the main value may stand too."""
 
@@ -49,11 +49,22 @@ def read_ports(card: ElementCard) -> tuple[str, ...]:
     found = [card.node(port) for port in ports[: len(ports) - optional]]
     for port in ports[len(ports) - optional :]:
         card.skip_separators()
-        later = [word.lower() for word in card.fields[card.position + 1 :]]
-        if _model(card, card.peek()) or not any(_model(card, word) for word in later):
+        if not _is_node_before_model(card):
             break
         found.append(card.node(port))
     return tuple(found)
+
+
+def _is_node_before_model(card: ElementCard) -> bool:
+    """Whether the next field is a node, because the model's name comes after it."""
+    words: list[str] = []
+    while card.peek(len(words)) and card.peek(len(words) + 1) != "=":
+        words.append(card.peek(len(words)))
+    if not words or _model(card, words[0]):
+        return False
+    if any(_model(card, word) for word in words):
+        return True
+    return len(words) > 1 and not looks_numeric(words[1])
 
 
 def read_controls(card: ElementCard) -> tuple[str, ...]:

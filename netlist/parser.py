@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from .assemble import assemble
-from .circuit import Circuit
+from .circuit import Circuit, Note
 from .collect import collect
+from .collector import paused_collection
 from .errors import Location, NetlistError
 from .files import read_text
 from .includes import Includes
 from .lines import logical_lines
+from .references import check_instances
 from .sidecar import Sidecars
 from .writer import Written
+
+_CARD_IN_TITLE = re.compile(r"[a-z]\w*\d+\s+\S+\s+\S+\s+\S+|\.[a-z]+\b.*", re.IGNORECASE)
 
 
 def parse(
@@ -39,9 +44,13 @@ def parse(
     title, _, rest = text.partition("\n")
     start = Location(source, 1)
     home = Path(folder) if folder is not None else None
-    lines = Includes(home, source, allow_outside).expand(logical_lines(rest, source, 2), rest)
-    scope = collect(lines, start)
-    return assemble(scope, Sidecars(home, arrays, allow_outside), read_title(title, start), source)
+    with paused_collection(), Sidecars(home, arrays, allow_outside) as sidecars:
+        lines = Includes(home, source, allow_outside).expand(logical_lines(rest, source, 2), rest)
+        scope = collect(lines, start)
+        scope.notes.extend(title_notes(title, start))
+        circuit = assemble(scope, sidecars, read_title(title, start), source)
+        check_instances(scope)
+        return circuit
 
 
 def load(path: str | Path, *, allow_outside: bool = False) -> Circuit:
@@ -49,6 +58,14 @@ def load(path: str | Path, *, allow_outside: bool = False) -> Circuit:
     path = Path(path)
     text = read_text(path, str(path))
     return parse(text, source=str(path), folder=path.parent, allow_outside=allow_outside)
+
+
+def title_notes(line: str, location: Location) -> list[Note]:
+    """A note if the first line looks like a card: SPICE takes it as the title all the same."""
+    if not _CARD_IN_TITLE.fullmatch(line.strip()):
+        return []
+    cause = f"the first line {line.strip()!r} is the deck's title, though it looks like a card"
+    return [Note(f"{cause}; put a title line before it", location)]
 
 
 def read_title(line: str, location: Location) -> str:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
+
 from .circuit import Circuit, Directive
 from .directive_table import DIRECTIVES
 from .elements import KINDS
 from .errors import NetlistError
 from .scope import Scope
-from .selectors import select
+from .selectors import matcher
 from .suggestion import nearest
+
+
+def check_instances(root: Scope) -> None:
+    """Raise NetlistError for subcircuits that contain each other in a circle."""
+    scopes = [root]
+    for scope in scopes:
+        scopes.extend(scope.inner.values())
+    order = TopologicalSorter({id(scope): {id(inner) for inner in scope.instances} for scope in scopes})
+    try:
+        order.prepare()
+    except CycleError as error:
+        by_id = {id(scope): scope for scope in scopes}
+        circle = [by_id[key] for key in error.args[1]]
+        shown = " → ".join(scope.name for scope in reversed(circle))
+        cause = f"subcircuits contain each other in a circle: {shown}"
+        raise NetlistError(f"{cause}; remove one of these instances", circle[0].location) from None
 
 
 def check_references(circuit: Circuit, scope: Scope) -> None:
@@ -21,6 +39,8 @@ def check_references(circuit: Circuit, scope: Scope) -> None:
 def _check_controls(circuit: Circuit) -> None:
     wanted = {"K": ("L",), "F": ("V",), "H": ("V",), "W": ("V",)}
     for element in circuit.elements:
+        if not element.controls:
+            continue
         letters = wanted.get(element.kind)
         for name in element.controls if letters else ():
             known = [other.name for other in circuit.elements if letters and other.kind in letters]
@@ -45,7 +65,7 @@ def _check_directive(circuit: Circuit, directive: Directive, scope: Scope) -> No
     if kind.selectors == "targets":
         names += circuit.parameters
     for selector in directive.selectors:
-        if not select([selector], names) and "." not in selector:
+        if "." not in selector and not any(map(matcher(selector), names)):
             cause = f"*@ {directive.keyword} {selector} selects no element"
             cause += " or parameter" if kind.selectors == "targets" else ""
             raise NetlistError(f"{cause}; {nearest(selector, names)}", directive.location)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .circuit import Circuit, Function, Model, Note
+from .circuit import Function, Model, Note
 from .errors import Location, NetlistError
 from .expression import SIGNALS, Expression, Name, calls, names
 from .functions import CONSTANTS, FUNCTIONS
@@ -35,7 +35,7 @@ class Scope:
     directive_lines: list[LogicalLine] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     defined: dict[tuple[str, str], Location] = field(default_factory=dict)
-    circuit: Circuit | None = None
+    instances: list[Scope] = field(default_factory=list)
 
     def chain(self) -> Iterator[Scope]:
         """This scope and those around it, innermost first."""

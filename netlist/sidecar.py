@@ -38,6 +38,14 @@ class Sidecars:
         self._allow_outside = allow_outside
         self._files: dict[Path, Mapping[str, np.ndarray]] = {}
 
+    def __enter__(self) -> Sidecars:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for arrays in self._files.values():
+            if isinstance(arrays, np.lib.npyio.NpzFile):
+                arrays.close()
+
     def array(self, reference: str, location: Location) -> np.ndarray:
         """The read-only float array of `@file:key`. float32 and float64 stay as they are; integers become float64."""
         file, colon, key = reference.removeprefix("@").rpartition(":")

@@ -12,6 +12,7 @@ from .fields import is_expression
 from .numbers import looks_numeric
 from .stimulus import WAVEFORMS, Stimulus, Value, value_at_start
 from .suggestion import nearest
+from .values import read_value
 
 _WORDS = ("dc", "ac", *WAVEFORMS)
 
@@ -32,7 +33,7 @@ def read_source(card: ElementCard) -> Element:
             if shape:
                 raise card.fail(f"it has two waveforms, {shape} and {word}", "keep one of the two")
             shape, arguments = card.take().lower(), _arguments(card, word)
-        elif word == "ac" and not (card.at_keyword() and _is_value(card, 3)):
+        elif word == "ac":
             _skip_word(card)
             ac = _phasor(card)
         elif word == "dc" or _is_value(card):
@@ -57,9 +58,9 @@ def _skip_word(card: ElementCard) -> None:
         card.take()
 
 
-def _is_value(card: ElementCard, ahead: int = 0) -> bool:
-    word = card.peek(ahead)
-    if not word or card.peek(ahead + 1) == "=":
+def _is_value(card: ElementCard) -> bool:
+    word = card.peek()
+    if not word or card.at_keyword():
         return False
     return word[0] == "@" or is_expression(word) or looks_numeric(word) or card.scope.has_parameter(word.lower())
 
@@ -74,15 +75,13 @@ def _phasor(card: ElementCard) -> tuple[Value, Value]:
     found: list[Value] = []
     while len(found) < 2 and _is_value(card):
         found.append(_scalar(card, card.take(), "AC value"))
-    return (found + [1.0, 0.0])[0] if found else 1.0, found[1] if len(found) > 1 else 0.0
+    return found[0] if found else 1.0, found[1] if len(found) > 1 else 0.0
 
 
 def _scalar(card: ElementCard, text: str, what: str) -> Value:
     if text.startswith("@"):
         raise card.fail(f"its {what} is the array {text}", "write one number; only the DC value can be an array")
-    value = card.value(text, None, what)
-    assert not isinstance(value, np.ndarray)
-    return value
+    return read_value(text, card.scope, card.location, f"the {what} of {card.name}")
 
 
 def _arguments(card: ElementCard, name: str) -> tuple[Value, ...]:
@@ -121,7 +120,7 @@ def _combined(
     shape: str | None,
     arguments: tuple[Value, ...],
 ) -> object:
-    """A plain value for a DC source, else a Stimulus; without a DC value the waveform's start is the operating point."""
+    """A plain value for a DC source, else a Stimulus, whose DC value is the waveform's start if the card has none."""
     if ac is None and shape is None:
         return 0.0 if dc is None else dc
     if isinstance(dc, np.ndarray):

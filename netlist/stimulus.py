@@ -64,8 +64,9 @@ def value_at_start(shape: str, arguments: tuple[Value, ...]) -> Value:
     if shape == "pwl":
         return _pwl_start(arguments)
     if shape == "sin":
-        phase = arguments[5] if len(arguments) > 5 else 0.0
-        return arguments[0] if phase == 0.0 else _offset_sine(arguments[0], arguments[1], phase)
+        offset, amplitude, *rest = arguments
+        phase = rest[3] if len(rest) > 3 else 0.0
+        return offset if phase == 0.0 else _offset_sine(offset, amplitude, phase)
     return arguments[0] if shape == "sffm" else 0.0
 
 

@@ -71,6 +71,8 @@ def _body(circuit: Circuit, sidecar: str, arrays: dict[str, np.ndarray], prefix:
         for node, value in conditions.items():
             yield f"{card} v({node})={write_setting(value)}"
     for card in circuit.analyses:
+        if any(len(field.split()) != 1 for field in card.fields):
+            raise CircuitError(f"a field of .{card.keyword} has a blank in it; split it into two fields", card.location)
         yield " ".join((f".{card.keyword}", *card.fields))
     for directive in circuit.directives:
         yield write_directive(directive)
@@ -82,10 +84,7 @@ def _element(element: Element, sidecar: str, arrays: dict[str, np.ndarray], pref
         arrays[key] = array
         return f"@{sidecar}:{key}"
 
-    text = write_element(element, reference)
-    if "\n" in text:
-        raise CircuitError(f"{element.name} has a line break in one of its names; remove it", element.location)
-    return text
+    return write_element(element, reference)
 
 
 def _function(function: Function) -> str:

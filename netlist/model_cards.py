@@ -1,0 +1,31 @@
+"""`.model` cards."""
+
+from __future__ import annotations
+
+import re
+
+from .circuit import Model
+from .errors import Location, NetlistError
+from .fields import fields
+from .key_values import key_values
+from .models import MODEL_TYPES, OTHER_TYPES
+from .scope import Scope
+from .settings import read_setting
+from .suggestion import nearest
+
+_PARENTHESES = re.compile(r"(\{[^}]*\}|'[^']*')|[()]")
+
+
+def read_model(text: str, location: Location, scope: Scope) -> Model:
+    name, type_ = (word.lower() for word in fields(text, location)[:2])
+    if type_ not in MODEL_TYPES and type_ not in OTHER_TYPES:
+        cure = nearest(type_, MODEL_TYPES)
+        raise NetlistError(f"the model {name} has the unknown type {type_!r}; {cure}", location)
+    match = re.match(r"\S+?[\s(]+[^\s(]+", text)
+    rest = _PARENTHESES.sub(lambda found: found[1] or " ", text[match.end() if match else 0 :])
+    parameters: dict[str, object] = {}
+    for key, value in key_values(rest, location):
+        if key in parameters:
+            raise NetlistError(f"the model {name} has {key}= twice; keep one of the two", location)
+        parameters[key] = read_setting(value, scope, location, f"{key} of the model {name}")
+    return Model(name, type_, parameters, location)

@@ -1,0 +1,140 @@
+"""Elements with their expressions resolved: numbers where they have a value, trees of signals where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from .circuit import Function
+from .declaration import Parameter
+from .element import Element, empty
+from .elements import KINDS
+from .errors import Location, NetlistError
+from .evaluation import Evaluator
+from .expression import SIGNALS, Expression, constant, names, reads_signals
+from .expression_parser import parse_expression
+from .fields import is_expression
+from .functions import CONSTANTS
+from .instance_names import InstanceNames
+from .numbers import format_number
+from .ranges import check_value
+from .stimulus import Stimulus
+from .substitution import inline, substitute
+from .suggestion import nearest
+
+_PLAIN = (float, str, np.ndarray, type(None), bool)
+_BY_EXPRESSION = frozenset("BEG")
+"""Kinds that keep an expression even when it reads no signal."""
+
+
+class Resolution:
+    """The parameters' values, functions and names of one instance, or of the deck itself."""
+
+    def __init__(self, values: Mapping[str, float], functions: Mapping[str, Function], names: InstanceNames):
+        self.values = values
+        self.functions = functions
+        self.names = names
+        self.evaluate = Evaluator(values)
+        self._constants: dict[str, Expression] | None = None
+
+    def number(self, value: object, location: Location | None) -> float:
+        """A value that must be a number."""
+        if isinstance(value, Expression):
+            return self.evaluate(inline(value, self.functions, location), location)
+        return float(value)  # type: ignore[arg-type]
+
+    def setting(self, value: object, location: Location | None = None) -> object:
+        """A value of a model, option or condition: an expression becomes its number, anything else stays."""
+        return self.number(value, location) if isinstance(value, Expression) else value
+
+    def field(self, text: str, location: Location | None) -> str:
+        """A field of a card kept as data: `{…}` becomes its number."""
+        if not is_expression(text) or text[0] == '"':
+            return text
+        return format_number(self.number(parse_expression(text[1:-1], location), location))
+
+    def tree(self, expression: Expression, location: Location | None) -> Expression:
+        """An expression of signals, with numbers for parameters and flat names for nodes and elements."""
+        found = inline(expression, self.functions, location)
+        if self._constants is None:
+            self._constants = {key: constant(value) for key, value in self.values.items() if key != "temper"}
+        found = substitute(found, self._constants)
+        unknown = sorted(names(found) - SIGNALS - CONSTANTS.keys() - {"temper"})
+        if unknown:
+            cure = nearest(unknown[0], self._constants, "write {}, or define it by .param")
+            raise NetlistError(f"unknown parameter {unknown[0]} in an expression; {cure}", location)
+        return self.names.tree(found)
+
+    def value(self, value: object, keep_tree: bool, declaration: Parameter | None, element: Element) -> object:
+        """A value of an element, checked against its declared range once it is a number."""
+        if isinstance(value, _PLAIN):
+            return value
+        if isinstance(value, tuple):
+            return tuple(self.value(part, keep_tree, declaration, element) for part in value)
+        if isinstance(value, Stimulus):
+            return self.stimulus(value, element.location)
+        if not isinstance(value, Expression):
+            return value
+        if keep_tree or reads_signals(value) or self._function_reads_signals(value, element.location):
+            return self.tree(value, element.location)
+        found = self.number(value, element.location)
+        if declaration is not None:
+            check_value(found, declaration, self.names.element(element.name), element.location)
+        return found
+
+    def _function_reads_signals(self, value: Expression, location: Location | None) -> bool:
+        return bool(self.functions) and reads_signals(inline(value, self.functions, location))
+
+    def stimulus(self, stimulus: Stimulus, location: Location | None) -> Stimulus:
+        """A stimulus of numbers."""
+        ac = stimulus.ac
+        return Stimulus(
+            self.number(stimulus.dc, location),
+            None if ac is None else (self.number(ac[0], location), self.number(ac[1], location)),
+            stimulus.shape,
+            tuple(self.number(argument, location) for argument in stimulus.arguments),
+        )
+
+    def changes(self, element: Element) -> bool:
+        """Whether resolving would change an element of the deck itself."""
+        if element.kind == "X" or not isinstance(element.value, _PLAIN) or element.parameters:
+            return element.kind == "X" or self.element(element, 1.0) != element
+        return False
+
+    def element(self, element: Element, multiplier: float) -> Element:
+        """The flat element; `multiplier` is that of the instances around it."""
+        if isinstance(element.value, _PLAIN) and not element.parameters and not self.names.prefix and multiplier == 1.0:
+            return element
+        kind = KINDS[element.kind]
+        trees = element.kind == "B"
+        parameters: Mapping[str, object] = empty()
+        if element.parameters:
+            parameters = {
+                key: self.value(value, trees and key in "vi", kind.parameter(key), element)
+                for key, value in element.parameters.items()
+            }
+        if multiplier != 1.0:
+            parameters = _multiplied(element, parameters, multiplier)
+        keep = element.kind in _BY_EXPRESSION and not element.controls
+        rename_control = self.names.node if kind.control_type == "node" else self.names.element
+        return replace(
+            element,
+            name=self.names.element(element.name),
+            nodes=tuple(map(self.names.node, element.nodes)),
+            value=self.value(element.value, keep, kind.value, element),
+            model=None if element.model is None else self.names.model(element.model),
+            parameters=parameters,
+            controls=tuple(map(rename_control, element.controls)),
+        )
+
+
+def _multiplied(element: Element, parameters: Mapping[str, object], multiplier: float) -> Mapping[str, object]:
+    """The parameters of `multiplier` equal elements in parallel."""
+    if element.kind in "VEHK" or (element.kind == "B" and "v" in parameters):
+        return parameters
+    if KINDS[element.kind].parameter("m") is None:
+        cause = f"{element.name} is inside an instance with m={multiplier:g}, but cannot be multiplied"
+        raise NetlistError(f"{cause}; write the instances out", element.location)
+    return {**parameters, "m": float(parameters.get("m", 1.0)) * multiplier}  # type: ignore[arg-type]
