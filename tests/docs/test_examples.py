@@ -1,0 +1,75 @@
+"""Every example that a reader may copy runs, and says what the text says it does."""
+
+import contextlib
+import io
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+import tellegen
+from tellegen.cli import main
+from tellegen.netlist.directive_table import DIRECTIVES
+from tellegen.netlist.elements import KINDS
+from tellegen.training.experiment_file import read_experiment
+
+ROOT = Path(tellegen.__file__).parent
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a page in that language."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+
+
+def command(line: str) -> int:
+    """The exit code of one line as the shell would start it."""
+    with pytest.raises(SystemExit) as stop:
+        main(shlex.split(line)[1:])
+    return int(stop.value.code or 0)
+
+
+def test_the_readme_in_python():
+    (example,) = blocks("README.md", "python")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(example, "README.md", "exec"), {})
+    voltage, current = map(float, printed.getvalue().split())
+    assert voltage == pytest.approx(0, abs=1e-12)
+    assert current == pytest.approx(1e-3)
+    turned = tellegen.parse(re.search(r'"""(.*?)"""', example, re.DOTALL)[1].replace("D1  out 0", "D1  0 out"))
+    assert float(tellegen.operating_point(turned)["v(out)"]) == pytest.approx(2 / 3)
+
+
+def test_the_readme_on_the_command_line(tmp_path, monkeypatch):
+    lines = [line for block in blocks("README.md", "sh") for line in block.splitlines() if line.startswith("tellegen")]
+    assert len(lines) == 10
+    shutil.copytree(ROOT / "circuits", tmp_path / "circuits")
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        assert command(line) == 0, line
+    assert (tmp_path / "iris.svg").stat().st_size > 1000
+    assert (tmp_path / "runs" / "iris" / "report.html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/netlist.md"])
+def test_every_netlist_reads_and_solves(page):
+    decks = [*blocks(page, "spice"), *(block for block in blocks(page, "") if ".model" in block)]
+    assert decks
+    for deck in decks:
+        circuit = tellegen.parse(deck)
+        assert tellegen.parse(tellegen.write(circuit).text) == circuit
+        assert tellegen.operating_point(circuit).signals
+
+
+def test_the_language_page_names_every_element_and_directive():
+    text = (ROOT / "docs" / "netlist.md").read_text()
+    assert all(f"*@ {keyword}" in text for keyword in DIRECTIVES)
+    letters = set(re.findall(r"[A-Z]", " ".join(re.findall(r"^\| ([A-Z, ]+) \|", text, re.MULTILINE))))
+    assert letters == set(KINDS)
+
+
+def test_the_experiment_page_reads_as_an_experiment():
+    (example,) = blocks("docs/experiments.md", "toml")
+    assert read_experiment(example, Path("experiments.md")).rule.beta == 1.0
