@@ -21,9 +21,10 @@ _SHOWN = 24
 
 def engineering(value: float, unit: str, digits: int = 5) -> str:
     """A number with the prefix that leaves one to three digits before the point: `1.2345 mA`."""
-    if value == 0 or not np.isfinite(value):
-        return f"{value:g} {unit}"
-    power = int(np.clip(np.floor(np.log10(abs(value)) / 3), -5, 4))
+    if value == 0 or not np.isfinite(value) or abs(value) < 1e-15:
+        return f"{value:.{digits}g} {unit}"
+    rounded = abs(float(f"{value:.{digits - 1}e}"))
+    power = int(np.clip(np.floor(np.log10(rounded) / 3), -5, 4))
     return f"{value / 1000.0**power:.{digits}g} {_PREFIXES[power + 5]}{unit}"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .exits import Misuse
+from .run_files import LEARNED
 
 if TYPE_CHECKING:
     from ..netlist import Circuit
@@ -20,9 +21,6 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Give a parameter another value; may be repeated."),
 ]
-
-LEARNED = "learned.cir"
-METRICS = "metrics.csv"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -37,7 +35,7 @@ def existing_file(path: Path, what: str) -> Path:
     if path.is_dir():
         raise Misuse(f"{path} is a folder; name {what}")
     if not path.exists():
-        near = difflib.get_close_matches(path.name, _names(path.parent), n=1)
+        near = difflib.get_close_matches(path.name, _names(path.parent), n=1, cutoff=0.75)
         cure = f"did you mean {path.parent / near[0]}?" if near else f"name {what}"
         raise Misuse(f"there is no file {path}; {cure}")
     return path

@@ -20,11 +20,11 @@ def compare(
     """Solve with every engine that accepts the circuit and show how far apart they are. Exits 1 when they differ."""
     circuit = circuit_of(file, settings)
     from .comparison import COLUMNS, Comparison
-    from .engines import engines
+    from .engines import ENGINES
 
-    comparison = Comparison.of(circuit, engines())
+    comparison = Comparison.of(circuit, ENGINES.values())
     typer.echo(render(COLUMNS, comparison.rows(), numbers=(1, 2, 4)))
     sentence, code = comparison.verdict(tolerance)
-    typer.echo(sentence)
+    typer.echo("\n".join(["", *comparison.reasons(), sentence]))
     if code:
         raise typer.Exit(code)

@@ -71,13 +71,21 @@ class Comparison:
         pair = self.differences.get(answer.engine)
         if pair is None:
             word = "reference" if answer.traces is not None else "failed" if answer.failed else "refused"
-            return ("", "", "", "", f"{word}: {answer.reason}" if answer.reason else word)
+            return ("", "", "", "", word)
         cells: list[str] = []
         for found, unit in zip(pair, "VA", strict=True):
-            cells += [engineering(found.absolute, unit, 2), found.signal] if found else ["", ""]
+            cells += [engineering(found.absolute, unit, 3), found.signal] if found else ["", ""]
         lacking = sum(found.lacking for found in pair if found)
         note = f"{_relative(pair):.1e} of the scale" + (f", {lacking} signals not in its answer" if lacking else "")
         return (*cells, note)
+
+    def reasons(self) -> list[str]:
+        """Who has no answer and why, one line a reason."""
+        names: dict[str, list[str]] = {}
+        for answer in self.answers:
+            if answer.traces is None:
+                names.setdefault(answer.reason, []).append(answer.engine)
+        return [f"{', '.join(engines)}: {reason}" for reason, engines in names.items()]
 
     def verdict(self, tolerance: float) -> tuple[str, int]:
         """The sentence under the table and the exit code."""
@@ -86,6 +94,8 @@ class Comparison:
             return "no engine has an answer", BAD_NEWS if failed else MISUSE
         if self.worst > tolerance:
             return f"the engines differ by {self.worst:.1e} of the scale, more than {tolerance:g}", BAD_NEWS
+        if not self.differences and not failed:
+            return f"only {self.reference.engine} has an answer, so there is nothing to compare it with", 0
         if failed:
             return f"{', '.join(failed)} accepted the circuit and failed", BAD_NEWS
         return f"{len(self.differences) + 1} engines agree within {self.worst:.1e} of the scale", 0

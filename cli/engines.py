@@ -1,42 +1,61 @@
-"""What can solve a circuit, by name: the quadratic program, its methods one by one, and ngspice."""
+"""What can solve a circuit, by name: the quadratic program, its methods one by one, CVXPY, and ngspice."""
 
 from __future__ import annotations
 
+import functools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..netlist import Circuit, Traces
+from ..netlist import Circuit, TellegenError, Traces
+from ..solvers import METHODS, ResistiveNetwork, operating_point
+from ..solvers.certificates import explained
+from ..solvers.reference import NAME as CVXPY
+from ..solvers.reference import reference_solution
+from ..spice_export import operating_point as ngspice_operating_point
 from .arguments import nearest
 from .exits import Misuse
 
-SPICE = "ngspice"
 AUTOMATIC = "qp"
+NGSPICE = "ngspice"
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A name, and the function from a circuit to its operating point; it raises `CircuitError` where it refuses."""
+    """A name, and the function from a circuit to its operating point; it raises `TellegenError` where it refuses."""
 
     name: str
     solve: Callable[[Circuit], Traces]
 
 
-def engines() -> tuple[Engine, ...]:
-    """All of them: the automatic choice first, then every method of the solver, ngspice last."""
-    from ..solvers import METHODS, operating_point
-    from ..spice_export import operating_point as in_spice
+def by_cvxpy(circuit: Circuit) -> Traces:
+    """The operating point that CVXPY finds: the cross-check, slower and less exact than our own methods."""
+    begin = time.perf_counter()
+    network = ResistiveNetwork.of(circuit)
+    values = network.values()
+    try:
+        solution = reference_solution(network.reduce(values))
+    except TellegenError as error:
+        raise explained(network, error) from None
+    about = {"engine": CVXPY, "residual": solution.residual, "seconds": time.perf_counter() - begin}
+    return network.traces(solution, values, about)
 
-    def by(method: str) -> Callable[[Circuit], Traces]:
-        return lambda circuit: operating_point(circuit, method=method)
 
-    automatic = Engine(AUTOMATIC, operating_point)
-    return (automatic, *(Engine(name, by(name)) for name in METHODS), Engine(SPICE, in_spice))
+ENGINES: dict[str, Engine] = {
+    engine.name: engine
+    for engine in (
+        Engine(AUTOMATIC, operating_point),
+        *(Engine(name, functools.partial(operating_point, method=name)) for name in METHODS),
+        Engine(CVXPY, by_cvxpy),
+        Engine(NGSPICE, ngspice_operating_point),
+    )
+}
+"""All of them by name: the automatic choice first, then every method of the solver, the cross-checks last."""
 
 
 def engine_named(name: str) -> Engine:
     """The engine of that name. Raises `Misuse` with the nearest name."""
-    known = {engine.name: engine for engine in engines()}
     try:
-        return known[name.lower()]
+        return ENGINES[name.lower()]
     except KeyError:
-        raise Misuse(f"there is no engine {name}; {nearest(name, known)}") from None
+        raise Misuse(f"there is no engine {name}; {nearest(name, ENGINES)}") from None

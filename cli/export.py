@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from .arguments import LEARNED, Settings, circuit_of, run_folder
+from .arguments import Settings, circuit_of, run_folder
 from .output import emit, writable
+from .run_files import LEARNED
 
 
 class Diodes(enum.StrEnum):

@@ -35,12 +35,12 @@ def writable_folder(path: Path) -> Path:
     return path
 
 
-def write_file(path: Path, content: str) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
     """Write the file under a temporary name beside it, then rename: a reader never sees half of it."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=writable(path).parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(content)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
         os.chmod(temporary, 0o666 & ~_mask())
         os.replace(temporary, path)
     except BaseException:

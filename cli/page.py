@@ -14,11 +14,11 @@ from .sections import Section, conductances, confusion, learning, making, power,
 SECTIONS: tuple[ModuleType, ...] = (learning, confusion, voltages, conductances, spice, power, making)
 
 
-def page(results: Results, watch: Callable[[str], None] = lambda title: None) -> str:
-    """The page as text. `watch` is told each section's title before it is made."""
+def page(results: Results, told: Callable[[int, int], None]) -> str:
+    """The page as text. `told` is called with the number of sections made so far, and of all."""
     sections = []
-    for module in SECTIONS:
-        watch(module.TITLE)
+    for place, module in enumerate(SECTIONS):
+        told(place, len(SECTIONS))
         sections.append(_made(module, results))
     loader = PackageLoader("tellegen.cli")
     environment = Environment(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
@@ -93,3 +95,23 @@ class Bar:
             rate = f"{speed:.2f}/s" if speed >= 0.1 else f"{60 * speed:.2f}/min"
             changes |= {"rate": rate, "numbers": numbers(event)}
         self._bar.update(self._task, completed=event.done, total=event.total, **changes)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where that is a terminal, for work told by calls with (done, total)."""
+    from rich import progress
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    columns = ("[progress.description]{task.description}", progress.BarColumn(bar_width=30))
+    with progress.Progress(
+        *columns,
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from .arguments import LEARNED, METRICS, RunFolder, existing_folder
+from .arguments import RunFolder, existing_folder
 from .exits import Misuse
 from .output import writable, write_file
-
-REPORT = "report.html"
+from .progress import counting
+from .run_files import LEARNED, METRICS, REPORT
 
 
 def report(
@@ -29,5 +29,7 @@ def report(
     from .page import page
     from .results import Results
 
-    write_file(target, page(Results(folder, samples)))
+    with counting("sections") as told:
+        text = page(Results(folder, samples), told)
+    write_file(target, text)
     typer.echo(f"report written to {target}")

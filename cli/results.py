@@ -6,17 +6,17 @@ import csv
 import functools
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..netlist import Circuit, Traces, load
-from ..netlist.errors import ExperimentError
-from .agreement import JSON, TABLE
-from .arguments import LEARNED, METRICS
+from ..netlist import Circuit, DataError, ExperimentError, load
+from ..training import load_run
+from .held_out import Samples, solved
+from .run_files import ABOUT, EXPERIMENT, LEARNED, METRICS, PREDICTIONS, VERIFICATION, VERIFICATION_TABLE
 
 
 class Absent(Exception):
@@ -29,14 +29,6 @@ class Predictions(NamedTuple):
     labels: np.ndarray
     predicted: np.ndarray
     outputs: np.ndarray
-
-
-class Samples(NamedTuple):
-    """Held-out samples and their steady states: source voltages (samples, width), classes, signals over samples."""
-
-    inputs: Mapping[str, np.ndarray]
-    labels: np.ndarray
-    traces: Traces
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ class Results:
     @functools.cached_property
     def predictions(self) -> Predictions:
         """The test set's classes and outputs."""
-        path = self._file("predictions.npz", "tellegen train")
+        path = self._file(PREDICTIONS, "tellegen train")
         try:
             with np.load(path) as arrays:
                 return Predictions(arrays["labels"], arrays["predicted"], arrays["outputs"])
@@ -75,12 +67,12 @@ class Results:
     @functools.cached_property
     def facts(self) -> dict[str, Any]:
         """`run.json`: seeds, versions, seconds."""
-        return _json(self._file("run.json", "tellegen train"))
+        return _json(self._file(ABOUT, "tellegen train"))
 
     @functools.cached_property
     def experiment(self) -> str:
         """`experiment.toml` as it was run."""
-        return self._file("experiment.toml", "tellegen train").read_text(encoding="utf-8")
+        return self._file(EXPERIMENT, "tellegen train").read_text(encoding="utf-8")
 
     @property
     def title(self) -> str:
@@ -93,21 +85,22 @@ class Results:
     @functools.cached_property
     def agreement(self) -> dict[str, Any]:
         """The summary that `tellegen verify` left."""
-        return _json(self._file(JSON, "tellegen verify"))
+        return _json(self._file(VERIFICATION, "tellegen verify"))
 
     @functools.cached_property
     def compared(self) -> dict[str, np.ndarray]:
         """Columns of the table that `tellegen verify` left: what both programs say of each output."""
-        return _columns(self._file(TABLE, "tellegen verify"), text=("signal",))
+        return _columns(self._file(VERIFICATION_TABLE, "tellegen verify"), text=("signal",))
 
     @functools.cached_property
     def samples(self) -> Samples:
         """The first held-out samples, solved again from the learned circuit."""
-        from ..training import load_run
-        from .held_out import solved
-
-        self._file("experiment.toml", "tellegen train")
-        return solved(load_run(self.folder), self.most)
+        for name in (EXPERIMENT, LEARNED, METRICS, ABOUT):
+            self._file(name, "tellegen train")
+        try:
+            return solved(load_run(self.folder), self.most)
+        except DataError as error:
+            raise Absent(f"The held-out samples cannot be read: {error}.") from None
 
 
 def _columns(path: Path, text: Sequence[str] = ()) -> dict[str, np.ndarray]:

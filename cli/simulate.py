@@ -20,6 +20,9 @@ class Format(enum.StrEnum):
     csv = "csv"
 
 
+_ENDINGS = {".json": Format.json, ".csv": Format.csv}
+
+
 def simulate(
     file: Netlist,
     engine: Annotated[
@@ -45,5 +48,4 @@ def simulate(
 
 def _form_of(output: Path | None) -> Format:
     """The format a file's ending asks for; a table otherwise."""
-    ending = output.suffix[1:].lower() if output else ""
-    return Format(ending) if ending in Format else Format.table
+    return _ENDINGS.get(output.suffix.lower(), Format.table) if output else Format.table

@@ -26,4 +26,4 @@ def render(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: It
     terminal = sys.stdout.isatty()
     console = Console(file=text, force_terminal=terminal, width=None if terminal else _WIDE)
     console.print(table)
-    return "\n".join(line.rstrip() for line in text.getvalue().strip("\n").splitlines())
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines() if line.strip())

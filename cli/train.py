@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from .agreement import JSON, TABLE
 from .arguments import Settings, existing_file, pairs
 from .exits import Misuse
 from .output import writable_folder
 from .progress import watcher
-from .report import REPORT
+from .run_files import ALL
 
 
 def train(
@@ -51,8 +50,5 @@ def _check_folder(experiment: Path, out: Path) -> None:
 
 def _clear(folder: Path) -> None:
     """Remove what an earlier run has left, and nothing else."""
-    from ..training.run import ABOUT, CHECKPOINT, EXPERIMENT, LEARNED, METRICS, PREDICTIONS
-
-    arrays = Path(LEARNED).with_suffix(".npz").name
-    for name in (EXPERIMENT, METRICS, CHECKPOINT, LEARNED, arrays, PREDICTIONS, ABOUT, JSON, TABLE, REPORT):
+    for name in ALL:
         (folder / name).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import typer
 
 from .arguments import RunFolder, run_folder
 from .exits import BAD_NEWS
+from .progress import counting
 
 
 def verify(
@@ -23,10 +24,12 @@ def verify(
     """Run a learned circuit in ngspice on held-out samples and compare node by node. Exits 1 when they disagree."""
     run_folder(folder)
     from ..training import load_run
-    from .agreement import verified, write_agreement
+    from .verification import verified
 
-    agreement = verified(load_run(folder), samples, jobs, tolerance)
-    write_agreement(folder, agreement)
-    typer.echo(agreement.sentence)
-    if not agreement.agrees:
+    run = load_run(folder)
+    with counting("ngspice") as told:
+        found = verified(run, samples, jobs, tolerance, told)
+    found.save(folder)
+    typer.echo(found.agreement.table())
+    if not found.agreement.agrees:
         raise typer.Exit(BAD_NEWS)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from ..answers import engineering
 from ..figure import ACCENT, SECOND, drawing
 from ..results import Absent, Results
 from .section import Section, Tile, picture
@@ -69,5 +70,6 @@ def _tiles(columns: dict[str, np.ndarray]) -> tuple[Tile, ...]:
     if error is not None:
         tiles.append(Tile("Test accuracy", f"{100 * (1 - error):.2f} %", f"after epoch {int(columns['epoch'][-1])}"))
     if seconds is not None and np.isfinite(seconds).any():
-        tiles.append(Tile("An epoch", f"{np.nanmedian(seconds):.3g} s", f"{np.nansum(seconds):.3g} s in all"))
+        typical = engineering(float(np.nanmedian(seconds)), "s", 3)
+        tiles.append(Tile("An epoch", typical, f"{np.nansum(seconds):.3g} s in all"))
     return tuple(tiles)

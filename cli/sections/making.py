@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from ..arguments import LEARNED
 from ..results import Absent, Results
+from ..run_files import EXPERIMENT, LEARNED
 from .section import Section, Tile, table
 
 NAME, TITLE = "making", "How it was made"
@@ -14,10 +14,13 @@ _LONGEST = 20_000
 
 def section(results: Results) -> Section:
     """The files of the run that a reader needs to make it again."""
-    parts = [table(("what", "value"), [(key, _brief(value)) for key, value in results.facts.items()])]
-    parts.append(_folded("experiment.toml", results.experiment))
     circuit = results.circuit
-    parts.append(_folded(LEARNED, (results.folder / LEARNED).read_text(encoding="utf-8")))
+    facts = [(key, _brief(value)) for key, value in results.facts.items() if value not in ({}, [], None, "")]
+    parts = [
+        table(("what", "value"), facts),
+        _folded(EXPERIMENT, results.experiment),
+        _folded(LEARNED, (results.folder / LEARNED).read_text(encoding="utf-8")),
+    ]
     branches = sum(_branches(element.shape) for element in circuit.elements)
     tile = Tile("Branches", f"{branches:,}", f"{len(circuit.elements)} elements in the netlist")
     return Section(NAME, TITLE, "Everything needed to make this run again.", "".join(parts), tiles=(tile,))

@@ -6,17 +6,22 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.ticker import EngFormatter, MaxNLocator, NullFormatter
 
 from ...netlist import Circuit, Element
 from ...netlist.resistance import conductance
 from ..answers import engineering
 from ..figure import ACCENT, SECOND, drawing
+from ..held_out import field_voltages
 from ..results import Absent, Results
 from .section import Section, Tile, picture, table
-from .voltages import field_voltages
 
 NAME, TITLE = "power", "Power dissipated"
 _BLOCK = 2_000_000
+_SCALING = (
+    "In the units of the netlist. Dividing every conductance and bias current by the same number leaves all voltages as"
+    " they are and divides the power by it."
+)
 
 
 def dissipation(element: Element, signals: Mapping[str, np.ndarray], count: int) -> np.ndarray:
@@ -71,19 +76,25 @@ def section(results: Results) -> Section:
     )
     note = f"{engineering(float(total.min()), 'W', 3)} to {engineering(float(total.max()), 'W', 3)}"
     tiles = (Tile("Power an answer", engineering(float(total.mean()), "W", 3), note),)
-    return Section(NAME, TITLE, lead, picture(_figure(by_element, total)) + _table(by_element, total), tiles=tiles)
+    body = picture(_figure(by_element, total), _SCALING) + _table(by_element, total)
+    return Section(NAME, TITLE, lead, body, tiles=tiles)
 
 
 def _figure(by_element: Mapping[str, np.ndarray], total: np.ndarray) -> str:
     largest = sorted(by_element, key=lambda name: float(by_element[name].mean()))[-12:]
+    means = [float(by_element[name].mean()) for name in largest]
     with drawing(NAME, 8.0, max(2.4, 0.28 * len(largest) + 1.0), "Power by sample and by element") as sheet:
         left, right = sheet.figure.subplots(1, 2)
         left.hist(total, bins=min(24, max(4, len(total) // 2)), color=ACCENT)
         left.set_title("Samples by power")
-        left.set_xlabel("watts")
-        right.barh(largest, [float(by_element[name].mean()) for name in largest], color=SECOND, height=0.55)
+        left.xaxis.set_major_formatter(EngFormatter("W"))
+        left.xaxis.set_major_locator(MaxNLocator(6))
+        right.barh(largest, means, color=SECOND, height=0.55)
+        if min(means) > 0 and max(means) > 30 * min(means):
+            right.set_xscale("log")
+        right.xaxis.set_major_formatter(EngFormatter("W"))
+        right.xaxis.set_minor_formatter(NullFormatter())
         right.set_title("Mean power by element")
-        right.set_xlabel("watts")
         right.grid(axis="y", visible=False)
     return sheet.svg
 

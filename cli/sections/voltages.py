@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ...netlist import Circuit
-from ...netlist.bus import bus_slice
 from ..figure import ACCENT, BAD, DIVERGING, GOOD, MUTED, SECOND, bare, drawing
-from ..results import Absent, Results, Samples
+from ..held_out import Samples, output_lines
+from ..results import Absent, Results
 from .conductances import side
 from .section import Section, picture
 
@@ -29,9 +29,9 @@ def section(results: Results) -> Section:
     with drawing(NAME, 8.0, 2.0 * len(chosen) + 0.2, "Input, node voltages and outputs of samples") as sheet:
         grid = sheet.figure.subplots(len(chosen), len(panels) + 1, squeeze=False, width_ratios=_widths(panels))
         for row, sample in zip(grid, chosen, strict=True):
-            _input(row[0], samples.inputs, sample, int(samples.labels[sample]) if _classes(samples) else None)
+            _input(row[0], samples.inputs, sample, int(samples.labels[sample]) if samples.classes else None)
             for axes, (name, values) in zip(row[1:], panels.items(), strict=True):
-                is_output = name == list(panels)[-1] and _classes(samples)
+                is_output = name == list(panels)[-1] and samples.classes
                 _bars(axes, name, values[sample], int(samples.labels[sample]) if is_output else None)
     lead = "Steady states of held-out samples, solved from the learned netlist; no node is hidden."
     caption = "Volts against ground; a node at zero with others above or below it is held there by its diode."
@@ -40,27 +40,10 @@ def section(results: Results) -> Section:
 
 def outputs(circuit: Circuit, samples: Samples) -> np.ndarray:
     """The output voltages (samples, outputs) of the nodes that `*@ output` names."""
-    columns = [field_voltages(samples.traces.signals, node) for node in circuit.outputs]
-    if not columns:
+    lines = output_lines(circuit, samples.traces)
+    if not lines:
         raise Absent("The learned circuit names no output; add a line `*@ output v(node)` to the netlist.")
-    return np.concatenate([np.reshape(column, (len(samples.labels), -1)) for column in columns], axis=1)
-
-
-def field_voltages(signals: Mapping[str, np.ndarray], node: str) -> np.ndarray:
-    """The voltages of a node field over the samples: (samples,) for a node, (samples, width) for a bus."""
-    if node == "0":
-        return np.zeros(1)
-    if f"v({node})" in signals:
-        return signals[f"v({node})"]
-    bus = bus_slice(node)
-    if bus is not None:
-        return signals[f"v({bus.name})"][:, bus.start : bus.stop + 1]
-    name, _, index = node.rstrip("]").rpartition("[")
-    return signals[f"v({name})"][:, int(index)]
-
-
-def _classes(samples: Samples) -> bool:
-    return np.issubdtype(samples.labels.dtype, np.integer) and samples.labels.ndim == 1
+    return np.stack([values for _, values in lines], axis=1)
 
 
 def _panels(circuit: Circuit, samples: Samples) -> dict[str, np.ndarray]:
@@ -89,7 +72,7 @@ def _chosen(samples: Samples, circuit: Circuit) -> list[int]:
     """The first samples; the last place goes to one that is misread, where there is one."""
     count = len(samples.labels)
     first = list(range(min(_SHOWN, count)))
-    if not _classes(samples):
+    if not samples.classes:
         return first
     wrong = np.flatnonzero(outputs(circuit, samples).argmax(axis=1) != samples.labels)
     if wrong.size and int(wrong[0]) not in first:

@@ -33,3 +33,12 @@ def test_counts_the_signals_that_the_other_answer_lacks() -> None:
     assert found is not None
     assert (found.lacking, found.absolute) == (1, 0.0)
     assert difference(Traces({"v(a)": np.float64(1.0)}), ours, "i") is None
+
+
+def test_nodes_whose_voltage_is_open_do_not_count() -> None:
+    signals = {"v(a)": np.float64(1.0), "v(h)": np.array([1.0, 2.0]), "v(c)": np.float64(0.0)}
+    ours = Traces(signals, about={"undetermined": ("c", "h[1]")})
+    theirs = Traces({"v(a)": np.float64(1.25), "v(h)": np.array([1.0, 9.0]), "v(c)": np.float64(7.0)})
+    found = difference(theirs, ours, "v")
+    assert found is not None
+    assert (found.absolute, found.signal) == (0.25, "v(a)")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tellegen.cli.figure import ACCENT, drawing
+from tellegen.cli.held_out import field_voltages
 from tellegen.cli.sections.conductances import reduced, side
 from tellegen.cli.sections.confusion import counts
 from tellegen.cli.sections.power import delivered, dissipation
-from tellegen.cli.sections.voltages import field_voltages
 from tellegen.netlist import Circuit, Element
 
 

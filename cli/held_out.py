@@ -1,0 +1,79 @@
+"""Held-out samples of a run and their steady states, solved anew from the learned circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ..netlist import Circuit, Traces
+from ..netlist.bus import bus_slice
+from ..solvers import ResistiveNetwork, solve
+from ..training import Run
+
+
+class Samples(NamedTuple):
+    """Source voltages (samples, width) by name, labels (samples,) or values, and signals over the axis `sample`."""
+
+    inputs: Mapping[str, np.ndarray]
+    labels: np.ndarray
+    traces: Traces
+
+    @property
+    def classes(self) -> bool:
+        """Whether the labels are classes, not values."""
+        return self.labels.ndim == 1 and np.issubdtype(self.labels.dtype, np.integer)
+
+
+def solved(run: Run, count: int) -> Samples:
+    """The first `count` test samples of a run, each solved to its own steady state from where the last one settled.
+
+    Kept are all node voltages and the currents of the sources; a crossbar's currents follow from the voltages.
+
+    Raises:
+        NumericalError, CircuitError: a sample has no steady state.
+        DataError: the run's data cannot be read.
+    """
+    inputs, labels = run.test_set(count)
+    network = ResistiveNetwork.of(run.circuit)
+    sources = {f"i({element.name})" for element in network.circuit.of_kind("V", "I")}
+    rows: list[dict[str, np.ndarray]] = []
+    start = None
+    for sample in range(len(labels)):
+        shaped = {name: values[sample].reshape(run.circuit[name].shape) for name, values in inputs.items()}
+        values = network.values(voltages=shaped)
+        solution = solve(network.reduce(values), start=start)
+        start = solution.v
+        signals = network.traces(solution, values).signals
+        rows.append({name: signal for name, signal in signals.items() if name[0] == "v" or name in sources})
+    stacked = {name: np.stack([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+    return Samples(inputs, np.asarray(labels), Traces(stacked, {"sample": np.arange(len(labels))}))
+
+
+def field_voltages(signals: Mapping[str, np.ndarray], node: str) -> np.ndarray:
+    """The voltages of a node field over the samples: (samples,) for a node, (samples, width) for a bus; ground is (1,).
+
+    Linear in the number of samples.
+    """
+    if node == "0":
+        return np.zeros(1)
+    if f"v({node})" in signals:
+        return signals[f"v({node})"]
+    bus = bus_slice(node)
+    if bus is not None:
+        return signals[f"v({bus.name})"][:, bus.start : bus.stop + 1]
+    name, _, index = node.rstrip("]").rpartition("[")
+    return signals[f"v({name})"][:, int(index)]
+
+
+def output_lines(circuit: Circuit, traces: Traces) -> list[tuple[str, np.ndarray]]:
+    """Every output as a scalar signal over the samples, in the order of `*@ output`: (`v(out[3])`, (samples,))."""
+    lines: list[tuple[str, np.ndarray]] = []
+    for node in circuit.outputs:
+        values, bus = field_voltages(traces.signals, node), bus_slice(node)
+        if bus is None:
+            lines.append((f"v({node})", values))
+        else:
+            lines += [(f"v({bus.node(place)})", values[:, place]) for place in range(bus.width)]
+    return lines

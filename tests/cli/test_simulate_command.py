@@ -1,0 +1,73 @@
+"""`tellegen simulate`: closed forms, SPICE's signs, every engine and format."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from tellegen.cli.engines import ENGINES
+
+
+@pytest.mark.parametrize("engine", ["qp", "coordinate_descent", "active_set", "interior_point", "cvxpy", "ngspice"])
+def test_every_engine_finds_the_divider(engine, invoke, deck) -> None:
+    result = invoke("simulate", deck("divider"), "--engine", engine, "--format", "json")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert answer["v(in)"] == pytest.approx(1.0)
+    assert answer["v(out)"] == pytest.approx(2 / 3, rel=1e-6)
+    assert answer["i(v1)"] == pytest.approx(-1e-3 / 3, rel=1e-6)
+    assert answer["i(r1)"] == pytest.approx(1e-3 / 3, rel=1e-6)
+
+
+def test_the_list_of_engines_is_what_this_file_tests() -> None:
+    assert list(ENGINES) == ["qp", "coordinate_descent", "active_set", "interior_point", "cvxpy", "ngspice"]
+
+
+def test_a_parameter_takes_a_spice_number(invoke, deck) -> None:
+    result = invoke("simulate", deck("divider"), "--set", "R1=6k", "--format", "json")
+    assert json.loads(result.stdout)["v(out)"] == pytest.approx(0.25)
+
+
+def test_the_table_names_signals_units_and_the_method(invoke, deck) -> None:
+    result = invoke("simulate", deck("divider"))
+    assert "v(out)" in result.stdout
+    assert "666.67 mV" in result.stdout
+    assert "-333.33 µA" in result.stdout
+    assert "residual" in result.stdout
+
+
+@pytest.mark.parametrize("ending", ["json", "csv", "txt"])
+def test_the_file_s_ending_chooses_the_format(ending, invoke, deck, tmp_path) -> None:
+    target = tmp_path / f"answer.{ending}"
+    result = invoke("simulate", deck("divider"), "-o", target)
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    text = target.read_text(encoding="utf-8")
+    if ending == "json":
+        assert json.loads(text)["v(out)"] == pytest.approx(2 / 3)
+    elif ending == "csv":
+        rows = {row["signal"]: float(row["value"]) for row in csv.DictReader(text.splitlines())}
+        assert rows["v(out)"] == pytest.approx(2 / 3)
+    else:
+        assert "666.67 mV" in text
+
+
+def test_a_circuit_without_an_answer_says_why(invoke, deck) -> None:
+    result = invoke("simulate", deck("contradiction"))
+    assert result.exit_code == 2
+    assert "contradiction.cir:3: " in result.stderr
+    assert "v2" in result.stderr
+    assert "v1" in result.stderr
+
+
+def test_a_circuit_that_only_spice_can_solve_says_so(invoke, deck) -> None:
+    refused = invoke("simulate", deck("smooth"))
+    assert refused.exit_code == 2
+    assert "ngspice" in refused.stderr
+    solved = invoke("simulate", deck("smooth"), "--engine", "ngspice", "--format", "json")
+    answer = json.loads(solved.stdout)
+    # Kirchhoff: the resistor's current is the diode's, and the supply delivers it.
+    assert answer["i(r1)"] == pytest.approx((1.0 - answer["v(b)"]) / 1e3, rel=1e-6)
+    assert answer["i(v1)"] == pytest.approx(-answer["i(r1)"], rel=1e-6)
