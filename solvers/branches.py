@@ -73,15 +73,17 @@ class Branches:
             values[self.places[key]] = _finite(array, self.shapes[key], f"the value of {name}").ravel()
         return values
 
-    def signals(self, currents: np.ndarray) -> dict[str, np.ndarray]:
-        """Currents (..., count) as `i(element)` signals with the arrays' trailing shapes."""
-        batch = currents.shape[:-1]
+    def shaped(self, flat: np.ndarray) -> dict[str, np.ndarray]:
+        """Flat numbers (..., count) by element, in the elements' shapes."""
+        batch = flat.shape[:-1]
         return {
-            f"i({name})": currents[..., place].reshape(batch + shape)
-            if (shape := self.shapes[name])
-            else currents[..., place.start]
+            name: flat[..., place].reshape(batch + self.shapes[name]) if self.shapes[name] else flat[..., place.start]
             for name, place in self.places.items()
         }
+
+    def signals(self, currents: np.ndarray) -> dict[str, np.ndarray]:
+        """Currents (..., count) as `i(element)` signals with the arrays' trailing shapes."""
+        return {f"i({name})": current for name, current in self.shaped(currents).items()}
 
     def owner(self, branch: int) -> str:
         """The element that a branch belongs to. Linear in the number of elements: for messages."""

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from .incidence import Incidence
 from .qp import QP, Topology, with_ground
 from .scatter import scatter
 from .supernodes import Supernodes
@@ -52,14 +53,12 @@ class Contraction:
         """Sums over each free group of a quantity per supernode (n)."""
         return scatter(values, self.groups.group[:-1], self.groups.count + 1)[:-1]
 
-    def system(self) -> tuple[sparse.csc_array, np.ndarray]:
-        """The Laplacian over groups and its right-hand side: what is left to solve."""
-        group, count = self.groups.group, self.groups.count
-        entries = sparse.coo_array(self.original.laplacian)
-        row, column = group[entries.coords[0]], group[entries.coords[1]]
-        inside = (row < count) & (column < count)
-        matrix = sparse.csc_array((entries.data[inside], (row[inside], column[inside])), shape=(count, count))
-        return matrix, self.sums(self.original.source - self.original.laplacian @ self.shift[:-1])
+    def system(self, diagonal: np.ndarray) -> tuple[np.ndarray | sparse.csc_array, np.ndarray]:
+        """The Laplacian over groups plus a diagonal, and the right-hand side: what is left to solve."""
+        graph, group = self.original.topology, self.groups.group
+        branches = Incidence(group[graph.resistor_a], group[graph.resistor_b], self.groups.count)
+        matrix = branches.laplacian(self.original.conductance, diagonal)
+        return matrix, -self.sums(self.original.imbalance(self.shift[:-1]))
 
     def problem(self) -> tuple[QP, np.ndarray]:
         """The contracted QP, and which diodes (indices) remain in it: those between different groups."""
@@ -78,8 +77,7 @@ class Contraction:
 
         Where chosen diodes close a loop the closing ones carry what `known` gives them.
         """
-        graph, old = self.original.topology, self.original
-        leaving = graph.resistors.T @ old.resistor_currents(x) - old.injection + graph.diodes.T @ known
+        leaving = self.original.imbalance(x) + self.original.topology.diodes.leaving(known)
         currents = known.copy()
         currents[self.chosen] += self.groups.currents(with_ground(leaving))
         return currents

@@ -15,6 +15,7 @@ from scipy import optimize, sparse
 from scipy.sparse import csgraph
 
 from ..netlist.errors import CircuitError
+from .components import components
 from .qp import QP
 from .scatter import scatter
 
@@ -98,9 +99,7 @@ def resistive_parts(problem: QP) -> tuple[int, np.ndarray]:
     """How many parts the conducting resistors make, and the part of each supernode, ground last."""
     graph = problem.topology
     conducting = problem.conductance != 0
-    ends = (graph.resistor_a[conducting], graph.resistor_b[conducting])
-    edges = sparse.csr_array((np.ones(len(ends[0])), ends), shape=(graph.nodes + 1, graph.nodes + 1))
-    return csgraph.connected_components(edges, directed=False)
+    return components(graph.nodes + 1, graph.resistor_a[conducting], graph.resistor_b[conducting])
 
 
 def current_cut(problem: QP) -> tuple[np.ndarray, float]:

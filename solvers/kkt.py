@@ -68,7 +68,7 @@ def kkt_residual(problem: QP, x: np.ndarray, diode_currents: np.ndarray) -> Resi
         return Residual(np.inf, np.inf, np.inf, np.inf, np.inf, graph.nodes)
     volts = voltage_scale(problem, x)
     scales = current_scales(problem, volts, diode_currents)
-    kirchhoff = graph.resistors.T @ problem.resistor_currents(x) - problem.injection + graph.diodes.T @ diode_currents
+    kirchhoff = problem.imbalance(x) + graph.diodes.leaving(diode_currents)
     through = np.maximum(scales[graph.diode_a], scales[graph.diode_b])
     slack = problem.slack(x)
     current = diode_currents / _positive(through)

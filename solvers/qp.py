@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
+from .incidence import Incidence
+
 
 @dataclass(frozen=True, eq=False)
 class Topology:
@@ -35,14 +37,14 @@ class Topology:
     diode_b: np.ndarray
 
     @functools.cached_property
-    def resistors(self) -> sparse.csr_array:
-        """A, of shape (m, n): the ground column is left out."""
-        return incidence(self.resistor_a, self.resistor_b, self.nodes)
+    def resistors(self) -> Incidence:
+        """A (m, n)."""
+        return Incidence(self.resistor_a, self.resistor_b, self.nodes)
 
     @functools.cached_property
-    def diodes(self) -> sparse.csr_array:
-        """D, of shape (k, n): the ground column is left out."""
-        return incidence(self.diode_a, self.diode_b, self.nodes)
+    def diodes(self) -> Incidence:
+        """D (k, n)."""
+        return Incidence(self.diode_a, self.diode_b, self.nodes)
 
     @property
     def bounds_only(self) -> bool:
@@ -67,25 +69,28 @@ class QP:
     @functools.cached_property
     def laplacian(self) -> sparse.csc_array:
         """AᵀgA (n, n), the weighted graph Laplacian grounded at node n. O(m)."""
-        incidence = self.topology.resistors
-        return sparse.csc_array(incidence.T @ sparse.diags_array(self.conductance) @ incidence)
+        return self.topology.resistors.sparse_laplacian(self.conductance)
 
     @functools.cached_property
     def source(self) -> np.ndarray:
         """c − Aᵀ g e (n) in amperes: where no diode conducts, the Laplacian times x equals it."""
-        return self.injection - self.topology.resistors.T @ (self.conductance * self.offset)
+        return self.injection - self.topology.resistors.leaving(self.conductance * self.offset)
 
     def resistor_currents(self, x: np.ndarray) -> np.ndarray:
         """g (A x + e) (m) in amperes, from `a` to `b`."""
-        return self.conductance * (self.topology.resistors @ x + self.offset)
+        return self.conductance * (self.topology.resistors.across(x) + self.offset)
+
+    def imbalance(self, x: np.ndarray) -> np.ndarray:
+        """Aᵀ g (A x + e) − c (n) in amperes: what leaves each supernode through resistors less what is injected."""
+        return self.topology.resistors.leaving(self.resistor_currents(x)) - self.injection
 
     def slack(self, x: np.ndarray) -> np.ndarray:
         """d − D x (k) in volts: how far each diode is from conducting; negative where the point is not feasible."""
-        return self.drop - self.topology.diodes @ x
+        return self.drop - self.topology.diodes.across(x)
 
     def energy(self, x: np.ndarray) -> float:
         """½ g·(A x + e)² − c·x in watts."""
-        voltage = self.topology.resistors @ x + self.offset
+        voltage = self.topology.resistors.across(x) + self.offset
         return float(0.5 * self.conductance @ voltage**2 - self.injection @ x)
 
 
@@ -104,14 +109,6 @@ class Solution:
     method: str
     worst: int = -1
     undetermined: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-
-
-def incidence(a: np.ndarray, b: np.ndarray, nodes: int) -> sparse.csr_array:
-    """+1 at `a`, −1 at `b` in each row; index `nodes` (ground) has no column. O(rows)."""
-    rows = np.arange(len(a))
-    signs = np.concatenate([np.ones(len(a)), -np.ones(len(b))])
-    full = sparse.csr_array((signs, (np.tile(rows, 2), np.concatenate([a, b]))), shape=(len(a), nodes + 1))
-    return sparse.csr_array(full[:, :nodes])
 
 
 def with_ground(x: np.ndarray) -> np.ndarray:

@@ -32,19 +32,20 @@ def reference_solution(problem: QP) -> Solution:
         NumericalError: it gives no answer.
     """
     import cvxpy
+    from cvxpy.error import SolverError
 
     if np.any(problem.conductance < 0):
         raise CircuitError("a load has a negative conductance, which CVXPY does not take as convex; use interior_point")
     graph = problem.topology
     unit = float(np.max(problem.conductance, initial=0.0)) or 1.0
     x = cvxpy.Variable(graph.nodes)
-    weighted = cvxpy.multiply(np.sqrt(problem.conductance / unit), graph.resistors @ x + problem.offset)
+    weighted = cvxpy.multiply(np.sqrt(problem.conductance / unit), graph.resistors.matrix @ x + problem.offset)
     energy = 0.5 * cvxpy.sum_squares(weighted) - (problem.injection / unit) @ x
-    blocking = [graph.diodes @ x <= problem.drop] if len(problem.drop) else []
+    blocking: list[Any] = [graph.diodes.matrix @ x <= problem.drop] if len(problem.drop) else []
     program = cvxpy.Problem(cvxpy.Minimize(energy), blocking)
     best, statuses = None, []
     for solver, settings in ATTEMPTS:
-        with warnings.catch_warnings(), contextlib.suppress(cvxpy.error.SolverError):
+        with warnings.catch_warnings(), contextlib.suppress(SolverError):
             warnings.simplefilter("ignore")
             program.solve(solver=solver, **settings)
             statuses.append(str(program.status))

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from .components import components
 from .scatter import scatter
 
 LOOP_TOLERANCE = 1e-12
@@ -45,8 +46,7 @@ class Supernodes:
     @classmethod
     def of(cls, nodes: int, ground: int, plus: np.ndarray, minus: np.ndarray) -> Supernodes:
         """Group `nodes` nodes. O((nodes + sources) log depth)."""
-        adjacency = sparse.csr_array((np.ones(len(plus)), (plus, minus)), shape=(nodes, nodes))
-        parts, label = csgraph.connected_components(adjacency, directed=False)
+        parts, label = components(nodes, plus, minus)
         roots = np.full(parts, nodes, dtype=np.int64)
         np.minimum.at(roots, label, np.arange(nodes))
         roots[label[ground]] = ground
@@ -119,6 +119,8 @@ def _forest(nodes: int, plus: np.ndarray, minus: np.ndarray, roots: np.ndarray) 
 
     One search does for all groups: a node beyond the last is joined to every root.
     """
+    if not len(plus):
+        return np.arange(nodes), np.full(nodes, -1, dtype=np.int64)
     low, high = np.minimum(plus, minus), np.maximum(plus, minus)
     pair, first = np.unique(low * (nodes + 1) + high, return_index=True)
     ends = (np.append(low[first], roots), np.append(high[first], np.full(len(roots), nodes)))

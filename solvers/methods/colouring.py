@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from ..components import components
 from ..qp import Topology
 
 
@@ -35,8 +36,7 @@ def neighbours(graph: Topology) -> sparse.coo_array:
 
 def _parity(nodes: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Depth modulo 2 of a breadth-first forest; one extra node joined to a root of every part makes it one search."""
-    plain = sparse.csr_array((np.ones(len(low)), (low, high)), shape=(nodes, nodes))
-    _, label = csgraph.connected_components(plain, directed=False)
+    _, label = components(nodes, low, high)
     roots = np.unique(label, return_index=True)[1]
     ends = np.concatenate([low, roots]), np.concatenate([high, np.full(len(roots), nodes)])
     joined = sparse.csr_array((np.ones(len(ends[0])), ends), shape=(nodes + 1, nodes + 1))

@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
+from ..components import components
 from ..contraction import Contraction
 from ..qp import QP
+from ..scatter import scatter
 from .linear import Factor
 
 
@@ -31,23 +31,24 @@ class Face:
     def of(cls, problem: QP, chosen: np.ndarray, near: np.ndarray) -> Face:
         """The minimum with the diodes `chosen` (indices) held; floating parts stay `near` (n, volts)."""
         contraction = Contraction.of(problem, chosen)
-        matrix, right = contraction.system()
-        pins = pin_conductances(contraction, matrix)
+        pins = pin_conductances(contraction)
+        matrix, right = contraction.system(pins)
         y = contraction.restrict(near)
-        factor = Factor(sparse.csc_array(matrix + sparse.diags_array(pins)))
+        factor = Factor(matrix)
         y = factor.solve(right + pins * y)
         x = contraction.expand(y)
-        leaving = problem.topology.resistors.T @ problem.resistor_currents(x) - problem.injection
-        return cls(contraction, factor, contraction.expand(y - factor.solve(contraction.sums(leaving))))
+        return cls(contraction, factor, contraction.expand(y - factor.solve(contraction.sums(problem.imbalance(x)))))
 
 
-def pin_conductances(contraction: Contraction, matrix: sparse.csc_array) -> np.ndarray:
-    """For one group in every part that nothing ties to ground, a conductance of the matrix's size; 0 elsewhere."""
+def pin_conductances(contraction: Contraction) -> np.ndarray:
+    """For one group in every part that nothing ties to ground, a conductance like its own; 0 elsewhere."""
     floating, label = floating_parts(contraction)
     pins = np.zeros(len(label))
     if not len(floating):
         return pins
-    diagonal: np.ndarray = matrix.diagonal()
+    graph, weight = contraction.original.topology, np.abs(contraction.original.conductance)
+    group, size = contraction.groups.group, len(label) + 1
+    diagonal = (scatter(weight, group[graph.resistor_a], size) + scatter(weight, group[graph.resistor_b], size))[:-1]
     order = np.lexsort((-diagonal, label))
     heads = order[np.searchsorted(label[order], floating)]
     typical = float(np.max(diagonal, initial=0.0)) or 1.0
@@ -59,10 +60,7 @@ def floating_parts(contraction: Contraction) -> tuple[np.ndarray, np.ndarray]:
     """The labels of the parts without ground, and the part of each free group. O(m + groups)."""
     graph, group = contraction.original.topology, contraction.groups.group
     conducting = contraction.original.conductance != 0
-    ends = (group[graph.resistor_a[conducting]], group[graph.resistor_b[conducting]])
-    size = contraction.groups.count + 1
-    _, label = csgraph.connected_components(
-        sparse.csr_array((np.ones(len(ends[0])), ends), shape=(size, size)), directed=False
-    )
+    a, b = group[graph.resistor_a[conducting]], group[graph.resistor_b[conducting]]
+    _, label = components(contraction.groups.count + 1, a, b)
     labels = np.unique(label)
     return labels[labels != label[-1]], label[:-1]

@@ -16,12 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse
 
 from ..contraction import Contraction, consistent
 from ..feasibility import resistive_parts, rigid_diodes
+from ..incidence import Incidence
 from ..kkt import current_scales, voltage_scale
 from ..qp import QP, Solution
+from ..scatter import scatter
 from .active_set import polish
 from .face import Face
 from .linear import Factor
@@ -97,12 +98,11 @@ def _from_inside(
     problem: QP, tie: np.ndarray, target: np.ndarray, tolerance: float, best: Solution
 ) -> tuple[Solution, np.ndarray]:
     """The best point so far and the last one, with weak conductances `tie` (n) to the potentials `target`."""
-    regular = sparse.csc_array(problem.laplacian + sparse.diags_array(tie))
-    source = problem.source + tie * target
-    point = _first(problem, regular, source)
+    tied = Tied(problem, tie, target)
+    point = _first(tied)
     watts, threshold, steps = point.gap, POLISH_BELOW, best.iterations
     for step in range(1, STEPS + 1):
-        point = _advance(problem, regular, source, point)
+        point = _advance(tied, point)
         if point.gap <= threshold * watts:
             threshold = POLISH_BELOW * point.gap / watts
             found = polish(problem, point.x, _conducting(problem, point), point.current, tolerance)
@@ -113,12 +113,35 @@ def _from_inside(
     return best, point.x
 
 
+@dataclass(frozen=True, eq=False)
+class Tied:
+    """A problem with weak conductances `tie` (n, siemens) from its supernodes to the potentials `target` (n, volts)."""
+
+    problem: QP
+    tie: np.ndarray
+    target: np.ndarray
+
+    def descent(self, x: np.ndarray) -> np.ndarray:
+        """The current (n) into each supernode that nothing takes yet, diodes left out."""
+        return self.tie * (self.target - x) - self.problem.imbalance(x)
+
+    def factor(self, weight: np.ndarray) -> Factor:
+        """The factor with the diodes as conductances `weight`; a diagonal larger by rounding keeps it positive."""
+        graph = self.problem.topology
+        a = np.concatenate([graph.resistor_a, graph.diode_a])
+        b = np.concatenate([graph.resistor_b, graph.diode_b])
+        every = np.concatenate([self.problem.conductance, weight])
+        size = graph.nodes + 1
+        total = (scatter(np.abs(every), a, size) + scatter(np.abs(every), b, size))[:-1]
+        return Factor(Incidence(a, b, graph.nodes).laplacian(every, self.tie + STIFFEN * total))
+
+
 def floating_heads(problem: QP) -> np.ndarray:
     """The largest conductance (n, siemens) at one supernode of every part that no resistor ties to ground; else 0."""
     parts, label = resistive_parts(problem)
     strength = np.zeros(problem.topology.nodes)
     if parts > 1:
-        diagonal: np.ndarray = problem.laplacian.diagonal()
+        diagonal = strengths(problem)[:-1]
         order = np.lexsort((-diagonal, label[:-1]))
         floating = np.setdiff1d(np.arange(parts), label[-1])
         heads = order[np.searchsorted(label[:-1][order], floating)]
@@ -126,32 +149,40 @@ def floating_heads(problem: QP) -> np.ndarray:
     return strength
 
 
-def _first(problem: QP, regular: sparse.csc_array, source: np.ndarray) -> Iterate:
+def strengths(problem: QP) -> np.ndarray:
+    """The sum of the conductances (n + 1, ground last with 0) at each supernode, siemens."""
+    graph, weight = problem.topology, np.abs(problem.conductance)
+    size = graph.nodes + 1
+    total = scatter(weight, graph.resistor_a, size) + scatter(weight, graph.resistor_b, size)
+    total[-1] = 0.0
+    return total
+
+
+def _first(tied: Tied) -> Iterate:
     """A centred start: every diode a conductance as large as those at its ends, slacks and currents made positive."""
-    diodes = problem.topology.diodes
-    diagonal = np.append(regular.diagonal(), 0.0)
-    weight = np.maximum(diagonal[problem.topology.diode_a], diagonal[problem.topology.diode_b])
-    weight = np.where(weight > 0, weight, float(np.max(diagonal)) or 1.0)
-    factor = _factor(regular, diodes, weight)
-    x = factor.solve(source + diodes.T @ (weight * problem.drop))
+    problem, graph = tied.problem, tied.problem.topology
+    strength = strengths(problem)
+    weight = np.maximum(strength[graph.diode_a], strength[graph.diode_b])
+    weight = np.where(weight > 0, weight, float(np.max(strength)) or 1.0)
+    right = tied.descent(np.zeros(graph.nodes)) + graph.diodes.leaving(weight * problem.drop)
+    x = tied.factor(weight).solve(right)
     gap = problem.slack(x)
-    floor = 0.1 * max(voltage_scale(problem, x), np.finfo(float).tiny)
-    slack = np.maximum(np.abs(gap), floor)
-    return Iterate(x, slack, weight * np.maximum(-gap, floor))
+    floor = 0.1 * voltage_scale(problem, x)
+    return Iterate(x, np.maximum(np.abs(gap), floor), weight * np.maximum(-gap, floor))
 
 
-def _advance(problem: QP, regular: sparse.csc_array, source: np.ndarray, point: Iterate) -> Iterate:
+def _advance(tied: Tied, point: Iterate) -> Iterate:
     """One predictor-corrector step with one factorisation."""
-    diodes = problem.topology.diodes
+    problem, diodes = tied.problem, tied.problem.topology.diodes
     weight = point.current / point.slack
-    factor = _factor(regular, diodes, weight)
-    descent = source - regular @ point.x - diodes.T @ point.current
+    factor = tied.factor(weight)
+    descent = tied.descent(point.x) - diodes.leaving(point.current)
     primal = problem.slack(point.x) - point.slack
 
     def direction(product: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         push = product / point.slack - weight * primal
-        dx = factor.solve(descent - diodes.T @ push)
-        spread = diodes @ dx
+        dx = factor.solve(descent - diodes.leaving(push))
+        spread = diodes.across(dx)
         return dx, primal - spread, push + weight * spread
 
     _, ds, dl = direction(-point.slack * point.current)
@@ -161,12 +192,6 @@ def _advance(problem: QP, regular: sparse.csc_array, source: np.ndarray, point: 
     dx, ds, dl = direction(centring * point.gap - point.slack * point.current - reach**2 * ds * dl)
     reach = min(1.0, 0.995 * min(_reach(point.slack, ds), _reach(point.current, dl)))
     return Iterate(point.x + reach * dx, point.slack + reach * ds, point.current + reach * dl)
-
-
-def _factor(regular: sparse.csc_array, diodes: sparse.csr_array, weight: np.ndarray) -> Factor:
-    """The factor with the diodes as conductances; a diagonal larger by rounding keeps it positive definite."""
-    matrix = sparse.csc_array(regular + diodes.T @ sparse.diags_array(weight) @ diodes)
-    return Factor(sparse.csc_array(matrix + sparse.diags_array(STIFFEN * matrix.diagonal())))
 
 
 def _reach(values: np.ndarray, change: np.ndarray) -> float:

@@ -13,7 +13,6 @@ from scipy.sparse import linalg as sparse_linalg
 
 from ...netlist.errors import NumericalError
 
-DENSE = 256
 SINGULAR = "the Laplacian is not positive definite; a nudging load may be too negative for its node"
 
 
@@ -24,9 +23,9 @@ class Factor:
         NumericalError: the matrix is not positive definite to rounding.
     """
 
-    def __init__(self, matrix: sparse.csc_array):
+    def __init__(self, matrix: np.ndarray | sparse.csc_array):
         try:
-            self._solve = _dense(matrix) if len(matrix.indptr) - 1 <= DENSE else _sparse(matrix)
+            self._solve = _dense(matrix) if isinstance(matrix, np.ndarray) else _sparse(matrix)
         except (linalg.LinAlgError, RuntimeError) as error:
             raise NumericalError(SINGULAR) from error
 
@@ -35,8 +34,8 @@ class Factor:
         return self._solve(right) if right.size else right.copy()
 
 
-def _dense(matrix: sparse.csc_array) -> Callable[[np.ndarray], np.ndarray]:
-    factor = linalg.cho_factor(matrix.toarray(), lower=True, check_finite=False)
+def _dense(matrix: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    factor = linalg.cho_factor(matrix, lower=True, check_finite=False)
     return lambda right: linalg.cho_solve(factor, right, check_finite=False)
 
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from ...netlist.errors import NumericalError
+from ..components import components
 from ..feasibility import Infeasible, Unbounded, current_cut, feasible_point
 from ..kkt import current_scales, kkt_residual, voltage_scale
 from ..qp import QP, Solution
@@ -93,6 +92,5 @@ def undetermined(problem: QP, x: np.ndarray, currents: np.ndarray, tolerance: fl
     conducting = problem.conductance != 0
     a = np.concatenate([graph.resistor_a[conducting], graph.diode_a[carrying]])
     b = np.concatenate([graph.resistor_b[conducting], graph.diode_b[carrying]])
-    edges = sparse.csr_array((np.ones(len(a)), (a, b)), shape=(graph.nodes + 1, graph.nodes + 1))
-    _, label = csgraph.connected_components(edges, directed=False)
+    _, label = components(graph.nodes + 1, a, b)
     return np.flatnonzero(label[:-1] != label[-1])

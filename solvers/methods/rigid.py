@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse import csgraph
 from scipy.sparse import linalg as sparse_linalg
 
+from ..components import components
 from ..contraction import Contraction
 from .sharing import weighted_currents
 
@@ -38,7 +38,7 @@ def circulation(joined: Contraction) -> np.ndarray:
     a, b = place[: len(chosen)], place[len(chosen) :]
     share = 1.0 / np.bincount(a, minlength=len(nodes))
     walk = sparse.csr_array((share[a], (b, a)), shape=(len(nodes), len(nodes)))
-    _, label = csgraph.connected_components(walk, directed=False)
+    _, label = components(len(nodes), a, b)
     heads = np.unique(label, return_index=True)[1]
     free = np.ones(len(nodes))
     free[heads] = 0.0

@@ -7,10 +7,11 @@ sums are fixed; of all non-negative answers one is chosen: near to a guess if th
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, sparse
+from scipy import optimize
 
 from ..contraction import Contraction
-from ..qp import QP
+from ..incidence import Incidence
+from ..scatter import scatter
 from .linear import Factor
 
 LARGEST_DENSE = 1500
@@ -38,23 +39,21 @@ def weighted_currents(contraction: Contraction, x: np.ndarray, known: np.ndarray
     leaves each supernode otherwise. A tree of diodes takes up the rounding. O(one factorisation over the groups).
     """
     problem, chosen = contraction.original, contraction.chosen
-    diodes = problem.topology.diodes[chosen]
+    diodes = problem.topology.diodes.some(chosen)
     largest = np.max(guess[chosen], initial=0.0)
     weight = np.maximum(guess[chosen], 1e-8 * largest) if largest > 0 else np.ones(len(chosen))
-    missing = diodes.T @ weight + leaving_currents(problem, x) + problem.topology.diodes.T @ known
-    touched = np.flatnonzero(abs(diodes).sum(axis=0) > 0)
-    matrix = sparse.csc_array((diodes.T @ sparse.diags_array(weight) @ diodes)[touched][:, touched])
-    pins = np.where(contraction.groups.via[touched] < 0, matrix.diagonal(), 0.0)
-    shift = np.zeros(problem.topology.nodes)
-    shift[touched] = Factor(sparse.csc_array(matrix + sparse.diags_array(pins))).solve(missing[touched])
+    missing = diodes.leaving(weight) + problem.imbalance(x) + problem.topology.diodes.leaving(known)
+    ends = np.concatenate([diodes.a, diodes.b])
+    touched = np.unique(ends[ends < problem.topology.nodes])
+    number = np.full(problem.topology.nodes + 1, len(touched))
+    number[touched] = np.arange(len(touched))
+    inner = Incidence(number[diodes.a], number[diodes.b], len(touched))
+    strength = scatter(weight, inner.a, len(touched) + 1) + scatter(weight, inner.b, len(touched) + 1)
+    pins = np.where(contraction.groups.via[touched] < 0, strength[:-1], 0.0)
+    shift = Factor(inner.laplacian(weight, pins)).solve(missing[touched])
     currents = known.copy()
-    currents[chosen] = weight * (1.0 - diodes @ shift)
+    currents[chosen] = weight * (1.0 - inner.across(shift))
     return contraction.currents(x, currents)
-
-
-def leaving_currents(problem: QP, x: np.ndarray) -> np.ndarray:
-    """The current (n) in amperes that leaves each supernode through resistors, less what is injected."""
-    return problem.topology.resistors.T @ problem.resistor_currents(x) - problem.injection
 
 
 def _non_negative(contraction: Contraction, x: np.ndarray, currents: np.ndarray) -> np.ndarray:
@@ -64,15 +63,15 @@ def _non_negative(contraction: Contraction, x: np.ndarray, currents: np.ndarray)
     """
     problem, chosen, graph = contraction.original, contraction.chosen, contraction.original.topology
     group = contraction.groups.group[graph.diode_a[chosen]]
-    leaving = leaving_currents(problem, x)
+    leaving = problem.imbalance(x)
     result = currents.copy()
     for bad in np.unique(group[currents[chosen] < 0]):
         members = chosen[group == bad]
-        block = graph.diodes[members]
-        nodes = np.flatnonzero(abs(block).sum(axis=0) > 0)
+        ends = np.concatenate([graph.diode_a[members], graph.diode_b[members]])
+        nodes = np.unique(ends[ends < graph.nodes])
         if max(len(members), len(nodes)) > LARGEST_DENSE:
             continue
-        matrix = block[:, nodes].toarray().T
+        matrix = graph.diodes.some(members).matrix[:, nodes].toarray().T
         scale = np.max(np.abs(leaving[nodes]), initial=0.0) or 1.0
         found, gap = optimize.nnls(matrix, -leaving[nodes] / scale)
         result[members] = np.where(found > 0, found, 0.0 if gap <= GAP else -1.0) * scale
