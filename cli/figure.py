@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -33,7 +34,7 @@ DIVERGING = LinearSegmentedColormap.from_list(
     "signed", [(0.15, 0.42, 0.90, 1.0), (0.3, 0.55, 0.95, 0.0), (0.95, 0.50, 0.15, 0.0), (0.92, 0.42, 0.10, 1.0)]
 )
 _SCALE = 1.5
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.size": 8.0,
     "text.color": INK,
@@ -58,6 +59,8 @@ _STYLE = {
     "legend.frameon": False,
     "legend.labelcolor": INK,
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.wspace": 0.05,
+    "figure.constrained_layout.hspace": 0.05,
     "lines.linewidth": 1.6,
     "lines.solid_capstyle": "round",
 }
@@ -76,9 +79,6 @@ def drawing(name: str, width: float, height: float, label: str) -> Iterator[Draw
     """A figure of `width` by `height` inches in the page's style; `label` is what a screen reader says."""
     with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
         result = Drawing(Figure(figsize=(width, height)))
-        engine = result.figure.get_layout_engine()
-        if engine is not None:
-            engine.set(wspace=0.05, hspace=0.05)
         yield result
         text = io.StringIO()
         result.figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True, dpi=160)

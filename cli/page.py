@@ -9,9 +9,9 @@ from types import ModuleType
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .results import Absent, Results
-from .sections import Section, conductances, confusion, learning, making, power, spice, voltages
+from .sections import Section, circuit, conductances, confusion, learning, making, power, spice, voltages
 
-SECTIONS: tuple[ModuleType, ...] = (learning, confusion, voltages, conductances, spice, power, making)
+SECTIONS: tuple[ModuleType, ...] = (learning, confusion, circuit, voltages, conductances, spice, power, making)
 
 
 def page(results: Results, told: Callable[[int, int], None]) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,17 +15,7 @@ if TYPE_CHECKING:
     from ..training.progress import Event
 
 
-class Watcher(Protocol):
-    """What watches a training: opened, told of every event, closed."""
-
-    def __enter__(self) -> Watcher: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-    def __call__(self, event: Event) -> None: ...
-
-
-def watcher() -> Watcher:
+def watcher() -> Bar | Lines:
     """A bar where stderr is a terminal, lines where it is not."""
     return Bar() if sys.stderr.isatty() else Lines()
 
@@ -87,7 +76,7 @@ class Bar:
         self._bar.stop()
 
     def __call__(self, event: Event) -> None:
-        changes: dict[str, str] = {"description": event.text or event.stage}
+        changes: dict[str, Any] = {"description": event.text or event.stage}
         if event.row:
             self._epochs += 1
             self._seconds += event.row.get("seconds", 0.0)

@@ -119,9 +119,13 @@ def test_inside_the_package_imports_are_relative() -> None:
     wrong = []
     for name, path in MODULES.items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-            wrong += [f"{name}:{node.lineno}" for found in names if found.split(".")[0] == "tellegen"]
+            if isinstance(node, ast.Import):
+                asked = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                asked = [node.module or ""]
+            else:
+                continue
+            wrong += [f"{name}:{node.lineno}" for found in asked if found.split(".")[0] == "tellegen"]
     assert not wrong, wrong
 
 
@@ -206,8 +210,9 @@ def test_library_code_neither_prints_nor_exits_nor_asserts() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             call = isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.exit", "exit")
-            if call or isinstance(node, ast.Assert) or (isinstance(node, ast.ExceptHandler) and swallows(node)):
-                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+            hiding = isinstance(node, ast.ExceptHandler) and swallows(node)
+            if call or hiding or isinstance(node, ast.Assert):
+                wrong.append(f"{path.relative_to(ROOT)}: {ast.unparse(node).splitlines()[0]}")
     assert not wrong, wrong
 
 

@@ -5,12 +5,13 @@ A section whose data is not there raises `Absent`; the page then says what is mi
 
 from __future__ import annotations
 
-from . import conductances, confusion, learning, making, power, spice, voltages
+from . import circuit, conductances, confusion, learning, making, power, spice, voltages
 from .section import Section, Tile, picture, table
 
 __all__ = [
     "Section",
     "Tile",
+    "circuit",
     "conductances",
     "confusion",
     "learning",

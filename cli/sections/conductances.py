@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
 from ...netlist import Circuit, Element
@@ -16,7 +15,7 @@ from ..results import Absent, Results
 from .section import Section, picture, table
 
 NAME, TITLE = "conductances", "Conductance maps"
-_PIXELS, _FIELDS = 480, 24
+_PIXELS, _ACROSS, _DOWN = 480, 12, 2
 
 
 def crossbars(circuit: Circuit) -> list[Element]:
@@ -87,29 +86,27 @@ def reduced(image: np.ndarray, most: int = _PIXELS) -> np.ndarray:
 
 
 def _fields(element: Element, value: np.ndarray) -> str:
-    """The strongest hidden nodes' weights as images; nothing where the first bus is no image."""
+    """The strongest hidden nodes' weights as one mosaic of images; nothing where the first bus is no image."""
     square = side(value.shape[0])
     if square is None or value.shape[1] < 2:
         return ""
     edge, signed = square
     weights = value[: edge * edge] - value[edge * edge :] if signed else value
-    strongest = np.sort(np.argsort(-np.square(weights).sum(axis=0))[:_FIELDS])
-    columns = min(12, len(strongest))
-    rows = math.ceil(len(strongest) / columns)
+    strongest = np.sort(np.argsort(-np.square(weights).sum(axis=0))[: _ACROSS * _DOWN])
+    rows, gap, label = math.ceil(len(strongest) / _ACROSS), max(1, edge // 6), edge / 3
+    mosaic = np.full((math.ceil(rows * (edge + gap + label)), _ACROSS * (edge + gap)), np.nan)
     bus = element.nodes[1].partition("[")[0]
-    with drawing("fields", 8.0, 0.88 * rows, "Receptive fields of hidden nodes") as sheet:
-        grid = sheet.figure.subplots(rows, columns, squeeze=False).ravel()
-        for axes in grid:
-            bare(axes)
-        for axes, node in zip(grid, strongest, strict=False):
-            _field(axes, weights[:, node].reshape(edge, edge), f"{bus}[{node}]")
+    with drawing("fields", 8.0, 8.0 * mosaic.shape[0] / mosaic.shape[1], "Receptive fields of hidden nodes") as sheet:
+        axes = sheet.figure.subplots()
+        bare(axes)
+        for place, node in enumerate(strongest):
+            top, left = round(place // _ACROSS * (edge + gap + label) + label), place % _ACROSS * (edge + gap)
+            image = weights[:, node].reshape(edge, edge)
+            mosaic[top : top + edge, left : left + edge] = image / (np.abs(image).max() or 1.0)
+            centre = (left + edge / 2 - 0.5, top - 0.7)
+            axes.text(*centre, f"{bus}[{node}]", fontsize=6, ha="center", va="bottom")
+        axes.imshow(mosaic, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
     return sheet.svg
-
-
-def _field(axes: Axes, image: np.ndarray, name: str) -> None:
-    limit = float(np.abs(image).max()) or 1.0
-    axes.imshow(image, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest")
-    axes.set_title(name, fontsize=6, pad=2, loc="center")
 
 
 def _lone(circuit: Circuit) -> str:

@@ -6,7 +6,7 @@ from html import escape
 
 from ..results import Absent, Results
 from ..run_files import EXPERIMENT, LEARNED
-from .section import Section, Tile, table
+from .section import Section, table
 
 NAME, TITLE = "making", "How it was made"
 _LONGEST = 20_000
@@ -14,23 +14,13 @@ _LONGEST = 20_000
 
 def section(results: Results) -> Section:
     """The files of the run that a reader needs to make it again."""
-    circuit = results.circuit
     facts = [(key, _brief(value)) for key, value in results.facts.items() if value not in ({}, [], None, "")]
     parts = [
         table(("what", "value"), facts),
         _folded(EXPERIMENT, results.experiment),
         _folded(LEARNED, (results.folder / LEARNED).read_text(encoding="utf-8")),
     ]
-    branches = sum(_branches(element.shape) for element in circuit.elements)
-    tile = Tile("Branches", f"{branches:,}", f"{len(circuit.elements)} elements in the netlist")
-    return Section(NAME, TITLE, "Everything needed to make this run again.", "".join(parts), tiles=(tile,))
-
-
-def _branches(shape: tuple[int, ...]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
+    return Section(NAME, TITLE, "Everything needed to make this run again.", "".join(parts))
 
 
 def _brief(value: object) -> str:

@@ -16,10 +16,10 @@ from tellegen.netlist import Traces
 @pytest.fixture
 def traces() -> Traces:
     signals = {
-        "v(in)": np.float64(1.0),
+        "v(in)": np.array(1.0),
         "v(h)": np.array([0.1, -1 / 3, 2e-9]),
         "i(rw)": np.arange(30.0).reshape(5, 6),
-        "i(v1)": np.float64(-5e-4),
+        "i(v1)": np.array(-5e-4),
     }
     return Traces(signals, about={"method": "active set", "residual": 1.234e-15, "note": None})
 
@@ -34,7 +34,7 @@ def test_json_names_every_scalar_line_and_loses_no_digit(traces: Traces) -> None
 
 def test_json_refuses_what_is_not_a_number() -> None:
     with pytest.raises(ValueError, match="JSON"):
-        as_json(Traces({"v(a)": np.float64("nan")}))
+        as_json(Traces({"v(a)": np.array(np.nan)}))
 
 
 def test_csv_says_the_unit_and_loses_no_digit(traces: Traces) -> None:

@@ -55,7 +55,7 @@ def test_one_answer_alone_is_not_called_agreement(invoke, deck) -> None:
 
 
 def _says(value: float) -> Engine:
-    return Engine(f"says {value}", lambda circuit: Traces({"v(a)": np.float64(value), "i(r)": np.float64(1.0)}))
+    return Engine(f"says {value}", lambda circuit: Traces({"v(a)": np.array(value), "i(r)": np.array(1.0)}))
 
 
 def _raises(error: Exception) -> Engine:

@@ -13,7 +13,7 @@ from tellegen.netlist import DataError, ExperimentError
 WITHOUT = {
     "metrics.csv": {"learning", "voltages", "power"},
     "predictions.npz verification.json": {"confusion", "spice"},
-    "learned.cir": {"conductances", "voltages", "power", "making"},
+    "learned.cir": {"circuit", "conductances", "voltages", "power", "making"},
     "experiment.toml run.json": {"voltages", "power", "making"},
 }
 
@@ -99,7 +99,9 @@ def _no_data(run: object, count: int) -> None:
 def test_text_of_a_run_is_shown_not_obeyed(invoke, trained) -> None:
     path = trained / "experiment.toml"
     path.write_text(re.sub(r'title = ".*"', 'title = "<script>alert(1)</script>"', path.read_text()))
-    assert invoke("report", trained, "--samples", 2).exit_code == 0
+    for name in ("learned.cir", "verification.json"):  # their sections take time and have no part in this
+        (trained / name).unlink()
+    assert invoke("report", trained).exit_code == 0
     page = (trained / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
