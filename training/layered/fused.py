@@ -41,7 +41,7 @@ class FusedTrainer:
         self._turned = np.array([n > 0 and sizes[n] < sizes[n - 1] for n in range(len(sizes))])
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
-        """Compile (or load from the cache) an epoch for inputs of that type, and the evaluation; the seconds it took."""
+        """Compile, or load from the cache, an epoch for inputs of that type, and the evaluation; the seconds."""
         start = time.perf_counter()
         count = self.shape.network.inputs // (2 if self.settings.signed else 1)
         inputs = np.zeros((self.settings.batch, count), _input_type(np.dtype(features)))

@@ -13,8 +13,11 @@ import numpy as np
 CHUNKS = 16
 PARALLEL_SIZE = 1 << 17
 
-_serial = numba.njit(fastmath=True, cache=True, nogil=True)
-_parallel = numba.njit(fastmath=True, cache=True, nogil=True, parallel=True)
+_FREEDOM = {"reassoc", "contract", "nsz"}
+"""Sums may be regrouped and products fused; infinities (the bounds) and NaN (a diverged run) keep their meaning."""
+
+_serial = numba.njit(fastmath=_FREEDOM, cache=True, nogil=True)
+_parallel = numba.njit(fastmath=_FREEDOM, cache=True, nogil=True, parallel=True)
 
 
 @_serial
