@@ -10,6 +10,7 @@ from .element import Element
 from .expression_parser import parse_expression, parse_expression_prefix
 from .fields import fields, is_expression
 from .ordinary import read_controls
+from .suggestion import counted
 from .values import read_value
 
 _B_CARD = re.compile(r"\S+\s+\S+\s+\S+\s+([iv])\s*=\s*", re.IGNORECASE)
@@ -109,7 +110,7 @@ def _read_table(card: ElementCard, nodes: tuple[str, ...]) -> Element:
             break
         found.append(card.value(card.take(), None, "table entry"))
     if len(found) < 5 or len(found) % 2 == 0:
-        raise card.fail(f"table has {len(found) - 1} numbers", "write two points (x,y) or more")
+        raise card.fail(f"table has {counted(len(found) - 1, 'number')}", "write two points (x,y) or more")
     xs = [x for x in found[1::2] if isinstance(x, float)]
     if any(later <= earlier for earlier, later in pairwise(xs)):
         raise card.fail("the points of its table do not increase", "put them in order of x")

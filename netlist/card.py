@@ -24,7 +24,6 @@ from .values import read_value
 
 _RANGES = re.compile(r"([^\[\]]+)\[(\d+):(\d+)(?:,(\d+):(\d+))?\]")
 _NAME = re.compile(r"(?:[^\s\[\]=(){},'\"@]|\[\d+(?:,\d+)?\])+")
-_DIMENSIONS = ("elementwise array", "crossbar")
 
 
 @dataclass
@@ -54,9 +53,9 @@ class ElementCard:
                 f"{word!r} begins with no element's letter; start the name with one of {letters}", location
             )
         if len(ranges) > kind.ranges:
-            what = _DIMENSIONS[len(ranges) - 1]
+            what = ("an elementwise array", "a crossbar")[len(ranges) - 1]
             cure = "write the elements out" if not kind.ranges else f"write {name}[0:9]"
-            raise NetlistError(f"{name}: a {kind.title} cannot be an {what}; {cure}", location)
+            raise NetlistError(f"{name}: a {kind.title} cannot be {what}; {cure}", location)
         return cls(text, location, scope, sidecars, kind, name, ranges, fields(text[len(word) :], location))
 
     @property
@@ -218,10 +217,9 @@ def _name_and_ranges(word: str, location: Location) -> tuple[str, tuple[tuple[in
     bounds = [int(bound) for bound in match.groups()[1:] if bound is not None]
     ranges = tuple(zip(bounds[::2], bounds[1::2], strict=True))
     for start, stop in ranges:
-        if start != 0:
-            raise NetlistError(
-                f"the range {start}:{stop} of {match[1]} does not count from 0; write 0:{stop - start}", location
-            )
         if stop < start:
             raise NetlistError(f"the range {start}:{stop} of {match[1]} counts down; write {stop}:{start}", location)
+        if start != 0:
+            cause = f"the range {start}:{stop} of {match[1]} does not count from 0"
+            raise NetlistError(f"{cause}; write 0:{stop - start}", location)
     return match[1], ranges

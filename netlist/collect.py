@@ -31,6 +31,7 @@ _REFUSED = {
     ".elseif": "conditional netlists are not read; keep the branch that holds and remove the others",
     ".else": "conditional netlists are not read; keep the branch that holds and remove the others",
     ".endif": "conditional netlists are not read; keep the branch that holds and remove the others",
+    ".endl": "it has no .lib section before it; remove it",
     ".endc": "it has no .control before it; remove it",
     ".csparam": "it passes a value to a .control block, which is not run; remove it",
     ".data": "sweeps by tables are not read; remove it",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -19,7 +20,6 @@ _NAME = r"[^\s=(){},:;'\"\[\]@]+(?:\[\d+(?:,\d+)?\])?"
 _PLAIN = re.compile(
     rf"([rclvid]{_NAME})\s+({_NAME})\s+({_NAME})\s+([^\s=(){{}},:;'\"@]*[\d.]|[a-z][^\s=(){{}},:;'\"@]*)"
 )
-_NOT_NEGATIVE = "cl"
 
 _READERS: dict[str, Callable[[ElementCard], Element]] = {
     "V": read_source,
@@ -77,9 +77,9 @@ def _plain_value(letter: str, text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    if letter in "vi":
-        return value if abs(value) <= 1.8e308 else None
-    allowed = 0.0 < value <= 1.8e308 if letter == "r" else 0.0 <= value <= 1.8e308
+    if not math.isfinite(value):
+        return None
+    allowed = letter in "vi" or value > 0.0 or (value == 0.0 and letter in "cl")
     return value if allowed else None
 
 

@@ -38,7 +38,7 @@ class Evaluator:
             reason = str(error) if isinstance(error, _Undefined) else "an operation out of its domain or range"
             raise NetlistError(_failed(expression, reason), location) from None
         except KeyError as error:
-            cure = nearest(error.args[0], self.names, "write {}, or define it by .param")
+            cure = nearest(error.args[0], self.names, "write {}, or define it by .param", "define it by .param")
             raise NetlistError(f"unknown parameter {error.args[0]} in an expression; {cure}", location) from None
         if not math.isfinite(value):
             raise NetlistError(_failed(expression, f"the value {value}"), location)

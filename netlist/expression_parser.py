@@ -63,7 +63,7 @@ class _Parser:
     def __init__(self, text: str, location: Location | None, start: int = 0):
         self.text = text.lower()
         self.location = location
-        self.position = start
+        self.start = self.position = start
         self.nesting = 0
         self.kind: str | None = None
         self.token = ""
@@ -71,7 +71,7 @@ class _Parser:
         self.advance()
 
     def fail(self, found: str, cure: str) -> NoReturn:
-        shown = self.text.strip()
+        shown = self.text[self.start :].strip()
         shown = shown if len(shown) <= 60 else shown[:57] + "…"
         raise NetlistError(f"the expression {shown!r} has {found}; {cure}", self.location)
 
@@ -82,9 +82,10 @@ class _Parser:
             self.kind, self.token = None, rest.lstrip()[:1]
             self.token_start = len(self.text) - len(rest.lstrip())
             if self.token and self.token not in "'\"=;":
-                self.fail(
-                    f"the character {self.token!r}", "use the operators + - * / ^ ? : < > and functions of ngspice"
+                cure = (
+                    f"write {2 * self.token}" if self.token in "&|" else "use + - * / ^ ? : < > and ngspice's functions"
                 )
+                self.fail(f"the character {self.token!r}", cure)
             return
         self.kind = match.lastgroup
         self.token = match[match.lastgroup or 0]
@@ -127,7 +128,9 @@ class _Parser:
 
     def conditional(self, test: Expression) -> Expression:
         self.advance()
-        then = self.expression(0)
+        then = self.expression(1)
+        if self.token == "?":
+            self.fail("a ?: between ? and :, which ngspice groups wrongly", "put parentheses around the inner one")
         self.expect(":")
         return Conditional(test, then, self.expression(0))
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from .expression import (
     COMPARISONS,
     PRECEDENCE,
-    PREFIX_PRECEDENCE,
     Binary,
     Call,
     Conditional,
@@ -44,7 +43,8 @@ def _write_voltage(node: Voltage) -> tuple[str, int]:
 
 
 def _write_unary(node: Unary) -> tuple[str, int]:
-    return f"{node.operator}{_operand(node.operand, PREFIX_PRECEDENCE)}", PREFIX_PRECEDENCE
+    """A prefix is put in parentheses wherever it is an operand: ngspice cannot read `a/-b` or `a<-b` in parameters."""
+    return f"{node.operator}{_operand(node.operand, _ATOM)}", 0
 
 
 def _write_binary(node: Binary) -> tuple[str, int]:
@@ -56,7 +56,7 @@ def _write_binary(node: Binary) -> tuple[str, int]:
 
 def _write_conditional(node: Conditional) -> tuple[str, int]:
     test = _operand(node.test, 2)
-    return f"{test} ? {_operand(node.then, 1)} : {_operand(node.otherwise, 1)}", 1
+    return f"{test} ? {_operand(node.then, 2)} : {_operand(node.otherwise, 1)}", 1
 
 
 _WRITERS: dict[type[Expression], Callable[..., tuple[str, int]]] = {

@@ -14,10 +14,12 @@ from .circuit import Card, Circuit, Directive, Function, Model, Subcircuit
 from .element import Element, empty
 from .errors import CircuitError, NetlistError
 from .expression import Expression
+from .fields import is_tree
 from .instance_names import InstanceNames
 from .parameters import NOMINAL_TEMPERATURE, resolve
 from .resolution import Resolution
 from .selectors import select
+from .suggestion import counted
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 20_000_000
@@ -58,7 +60,8 @@ def is_flat(circuit: Circuit) -> bool:
         return False
     settings = [*circuit.initial_conditions.values(), *circuit.nodesets.values(), *circuit.options.values()]
     settings += [value for model in circuit.models.values() for value in model.parameters.values()]
-    settings += [field for card in circuit.analyses for field in card.fields if field[:1] in "{'"]
+    if any(is_tree(field) for card in circuit.analyses for field in card.fields):
+        return False
     if any(isinstance(value, Expression) for value in (*settings, circuit.temperature)):
         return False
     top = Resolution({}, {}, InstanceNames.top())
@@ -137,7 +140,10 @@ class _Flattener:
 def _lines(element: Element, definition: Subcircuit) -> list[tuple[str, tuple[str, ...]]]:
     """The instances of an X card, each with its nodes: one, or one a line of an array."""
     if len(element.nodes) != len(definition.ports):
-        cause = f"{element.name} has {len(element.nodes)} nodes, {definition.name} has {len(definition.ports)} ports"
+        counts = (
+            f"{counted(len(element.nodes), 'node')}, {definition.name} has {counted(len(definition.ports), 'port')}"
+        )
+        cause = f"{element.name} has {counts}"
         raise NetlistError(f"{cause}; connect every port", element.location)
     if not element.ranges:
         return [(element.name, element.nodes)]

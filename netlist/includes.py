@@ -10,7 +10,7 @@ from .errors import Location, NetlistError
 from .fields import fields
 from .files import inside, read_text
 from .lines import LogicalLine, logical_lines
-from .suggestion import nearest
+from .suggestion import counted, nearest
 
 MAX_FILES = 10_000
 MAX_DEPTH = 64
@@ -68,7 +68,7 @@ class Includes:
         self, arguments: list[str], location: Location, folder: Path, shown: Path, trail: tuple[tuple[str, str], ...]
     ) -> Iterator[LogicalLine]:
         if len(arguments) != 2:
-            cause = f".lib with {len(arguments)} names and no .endl after it"
+            cause = f".lib with {counted(len(arguments), 'name')} and no .endl after it"
             raise NetlistError(f"{cause}; write .lib FILE SECTION, or .include FILE for a whole file", location)
         path, lines, name = self._read(arguments[0], location, folder, shown)
         section = arguments[1].lower()

@@ -10,7 +10,7 @@ from .errors import NetlistError
 from .key_values import key_values
 from .node_names import canonical_node
 from .scope import Scope
-from .suggestion import nearest
+from .suggestion import counted, nearest
 from .values import read_value
 
 
@@ -38,8 +38,11 @@ def read_instance(card: ElementCard) -> Element:
 def _check_ports(card: ElementCard, nodes: tuple[str, ...], definition: Scope) -> None:
     ports = definition.ports
     if len(nodes) != len(ports):
-        cause = f"it has {len(nodes)} nodes, but {definition.name} ({definition.location}) has {len(ports)} ports"
-        raise card.fail(cause, f"write {card.name} {' '.join(ports)} {definition.name}")
+        wanted = f"{definition.name} ({definition.location}) has {counted(len(ports), 'port')}"
+        raise card.fail(
+            f"it has {counted(len(nodes), 'node')}, but {wanted}",
+            f"write {card.name} {' '.join(ports)} {definition.name}",
+        )
     for node, port in zip(nodes, ports, strict=True):
         part, wanted = bus_slice(node), bus_slice(port)
         width = part.width if part else 1

@@ -25,6 +25,8 @@ _UNIT_WORDS = (
 UNITS = frozenset(_UNIT_WORDS.split())
 """Units that may follow a number; they are read and change nothing."""
 
+_SWALLOWED = frozenset(["farad", "farads", "mho", "mhos", "meter", "meters", "metre", "metres", "tesla", "gauss"])
+
 _NUMBER = re.compile(
     r"([-+]?(?:\d+\.?\d*|\.\d+))(?:e([-+]?\d+))?(meg|mil|[tgkmunpfµμ])?(.*)", re.IGNORECASE | re.DOTALL
 )
@@ -65,6 +67,9 @@ def _unit_cause(text: str, mantissa: str, exponent: str | None, scale: str | Non
     if re.search(r"[-+*/^(]", unit):
         return f"{text!r} is an expression without braces; write {{{text}}}"
     letters = (scale or "") + unit
+    if letters.lower() in _SWALLOWED:
+        value = f"{mantissa}e{exponent}" if exponent else mantissa
+        return f"{text!r} would be {mantissa}{scale} to SPICE, which takes the {scale!r} for a suffix; write {value}"
     near = get_close_matches(unit.lower(), UNITS, 1) or get_close_matches(letters.lower(), UNITS, 1)
     instead = f"{mantissa}{'e' + exponent if exponent else ''}"
     hint = f", or {instead}{scale or ''}{near[0]}" if near and near[0] not in SCALES else ""

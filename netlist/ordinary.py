@@ -8,7 +8,7 @@ from .element import Element
 from .fields import is_expression
 from .node_names import canonical_node
 from .numbers import looks_numeric
-from .suggestion import nearest
+from .suggestion import counted, nearest
 
 _VALUE_KEYS = {
     "R": ("r", "resistance"),
@@ -148,7 +148,7 @@ def read_coupling(card: ElementCard) -> Element:
     """`K1 L1 L2 … 0.9`: two or more inductors and their coupling."""
     words = [word for word in card.fields if word not in "(),"]
     if len(words) < 3:
-        raise card.fail(f"found {len(words)} fields where two inductors and a coefficient are needed")
+        raise card.fail(f"found {counted(len(words), 'field')} where two inductors and a coefficient are needed")
     coupled = tuple(canonical_node(word) for word in words[:-1])
     card.position = len(card.fields)
     return card.element((), card.value(words[-1], card.kind.value, "coupling"), None, coupled)

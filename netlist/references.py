@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
+from .bus import bus_slice, split_index
 from .circuit import Circuit, Directive
 from .directive_table import DIRECTIVES
 from .elements import KINDS
 from .errors import NetlistError
+from .expression import Current, Voltage, walk
+from .expression_parser import parse_expression
 from .scope import Scope
 from .selectors import matcher
 from .suggestion import nearest
@@ -58,7 +61,10 @@ def _check_directive(circuit: Circuit, directive: Directive, scope: Scope) -> No
         if found is None or found.type != "d":
             known = [name for name in scope.model_names() if (other := scope.model(name)) and other.type == "d"]
             cause = f"*@ ideal names {model}, which is no model of a diode"
-            raise NetlistError(f"{cause}; {nearest(str(model), known, 'write model={}')}", directive.location)
+            cure = nearest(str(model), known, "write model={}", f"add .model {model} d(is=1e-12 n=1e-4)")
+            raise NetlistError(f"{cause}; {cure}", directive.location)
+    if kind.selectors in ("nodes", "signals"):
+        _check_nodes(circuit, directive)
     if kind.selectors not in ("elements", "targets"):
         return
     names = [element.name for element in circuit.elements]
@@ -69,3 +75,42 @@ def _check_directive(circuit: Circuit, directive: Directive, scope: Scope) -> No
             cause = f"*@ {directive.keyword} {selector} selects no element"
             cause += " or parameter" if kind.selectors == "targets" else ""
             raise NetlistError(f"{cause}; {nearest(selector, names)}", directive.location)
+        if directive.keyword == "input":
+            _check_input(circuit, directive, selector)
+
+
+def _check_input(circuit: Circuit, directive: Directive, selector: str) -> None:
+    test = matcher(selector)
+    for element in circuit.elements:
+        if test(element.name) and element.kind not in "VI":
+            cause = f"*@ input {selector} selects {element.name}, a {KINDS[element.kind].title}"
+            raise NetlistError(f"{cause}; select voltage or current sources", directive.location)
+
+
+def _check_nodes(circuit: Circuit, directive: Directive) -> None:
+    """The nodes and elements that a directive speaks of must be there."""
+    nodes = {node for element in circuit.elements for node in element.nodes} | {"0"}
+    lines = {part.name: part.stop for node in nodes if (part := bus_slice(node))}
+    elements = {element.name for element in circuit.elements}
+    for selector in directive.selectors:
+        trees = walk(parse_expression(selector)) if selector.endswith(")") else [Voltage(selector)]
+        for tree in trees:
+            if isinstance(tree, Current):
+                _check_known(split_index(tree.element)[0], elements, "element", directive)
+            elif isinstance(tree, Voltage):
+                for node in filter(None, (tree.positive, tree.negative)):
+                    if not (node == "thermal" and directive.keyword == "noise"):
+                        _check_known(_bus_or_node(node, lines), nodes | lines.keys(), "node", directive)
+
+
+def _bus_or_node(node: str, lines: dict[str, int]) -> str:
+    """The bus's name for a slice or line of it, else the node."""
+    part = bus_slice(node)
+    name, index = (part.name, (part.stop,)) if part else split_index(node)
+    return name if index and name in lines else node
+
+
+def _check_known(name: str, known: set[str], what: str, directive: Directive) -> None:
+    if name not in known and "." not in name:
+        cause = f"*@ {directive.keyword} names the {what} {name}, which no card has"
+        raise NetlistError(f"{cause}; {nearest(name, sorted(known))}", directive.location)

@@ -15,7 +15,7 @@ from .errors import Location, NetlistError
 from .evaluation import Evaluator
 from .expression import SIGNALS, Expression, constant, names, reads_signals
 from .expression_parser import parse_expression
-from .fields import is_expression
+from .fields import is_tree
 from .functions import CONSTANTS
 from .instance_names import InstanceNames
 from .numbers import format_number
@@ -51,7 +51,7 @@ class Resolution:
 
     def field(self, text: str, location: Location | None) -> str:
         """A field of a card kept as data: `{…}` becomes its number."""
-        if not is_expression(text) or text[0] == '"':
+        if not is_tree(text):
             return text
         return format_number(self.number(parse_expression(text[1:-1], location), location))
 

@@ -46,8 +46,9 @@ class Scope:
 
     def define(self, what: str, name: str, location: Location) -> None:
         """Note where a name is defined. Raises NetlistError, naming both lines, when it is already."""
-        earlier = self.defined.setdefault((what, name), location)
-        if earlier is not location:
+        earlier = self.defined.get((what, name))
+        self.defined[what, name] = location
+        if earlier is not None:
             cause = f"the {what} {name} is defined twice, first at {earlier}"
             raise NetlistError(f"{cause}; rename or remove one of them", location)
 
@@ -89,5 +90,7 @@ class Scope:
             return
         for name in names(expression):
             if name not in arguments and name not in CONSTANTS and name not in SIGNALS and not self.has_parameter(name):
-                cure = nearest(name, self.parameter_names(), "write {}, or define it by .param")
+                cure = nearest(
+                    name, self.parameter_names(), "write {}, or define it by .param", f"define it by .param {name}=1"
+                )
                 raise NetlistError(f"unknown parameter {name} in an expression; {cure}", location)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from .circuit import Card
 from .errors import Location, NetlistError
-from .fields import fields, is_expression
+from .fields import fields, is_expression, is_tree
 from .node_names import canonical_node
 from .numbers import looks_numeric
 from .scope import Scope
-from .values import read_value
+from .values import braced, read_value
 
 _CONDITION = re.compile(r"[\s,]*v\s*\(\s*((?:[^\s,()\[\]]|\[[^\]]*\])+)\s*\)\s*=\s*", re.IGNORECASE)
 
@@ -46,7 +46,10 @@ class Settings:
             cause = f"{keyword} stands inside the subcircuit {self.scope.name}"
             raise NetlistError(f"{cause}; move it out, behind .ends", location)
         else:
-            self.analyses.append(Card(keyword.lower()[1:], _card_fields(rest.lower(), location), location))
+            found = _card_fields(rest.lower(), location)
+            for field in filter(is_tree, found):
+                self.scope.check(braced(field, location), location)
+            self.analyses.append(Card(keyword.lower()[1:], found, location))
 
     def read_global(self, rest: str, location: Location) -> None:
         names = [canonical_node(word) for word in rest.split()]

@@ -11,7 +11,7 @@ from .element import Element
 from .fields import is_expression
 from .numbers import looks_numeric
 from .stimulus import WAVEFORMS, Stimulus, Value, value_at_start
-from .suggestion import nearest
+from .suggestion import counted, nearest
 from .values import read_value
 
 _WORDS = ("dc", "ac", *WAVEFORMS)
@@ -94,7 +94,8 @@ def _arguments(card: ElementCard, name: str) -> tuple[Value, ...]:
         found.append(_scalar(card, card.take(), f"{name} argument"))
     if len(found) < waveform.required:
         raise card.fail(
-            f"{name} has {len(found)} arguments where {waveform.required} are needed", f"write {waveform.card}"
+            f"{name} has {counted(len(found), 'argument')} where {waveform.required} are needed",
+            f"write {waveform.card}",
         )
     if name == "pwl":
         _check_points(card, found)
@@ -127,6 +128,12 @@ def _combined(
         raise card.fail(
             "its DC value is an array, but it has more than a DC value", "put the waveform on a source in series"
         )
+    if (
+        dc is None
+        and shape in ("pulse", "exp")
+        and any(isinstance(delay, float) and delay < 0 for delay in arguments[2:3])
+    ):
+        raise card.fail("its waveform begins before time zero, which leaves its operating point open", "write dc too")
     if dc is None:
         dc = value_at_start(shape, arguments) if shape else 0.0
     return Stimulus(dc, ac, shape, arguments)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
-from .expression import Binary, Call, Expression, Name, constant
+from .expression import Binary, Call, Expression, constant
 
 Value = float | Expression
 
@@ -34,8 +35,8 @@ WAVEFORMS: Mapping[str, Waveform] = {
         Waveform("sin", ("vo", "va", "freq", "td", "theta", "phase"), 2),
         Waveform("exp", ("v1", "v2", "td1", "tau1", "td2", "tau2"), 2),
         Waveform("pwl", ("t1", "v1", "…"), 2),
-        Waveform("sffm", ("vo", "va", "fm", "mdi", "fc", "td", "phasem", "phasec"), 2),
-        Waveform("am", ("vo", "vmo", "vma", "fm", "fc", "td", "phasem", "phasec"), 2),
+        Waveform("sffm", ("vo", "va", "fc", "mdi", "fs", "phasec", "phases"), 5),
+        Waveform("am", ("va", "vo", "mf", "fc", "td", "phases"), 3),
         Waveform("trnoise", ("na", "nt", "nalpha", "namp", "rtsam", "rtscapt", "rtsemt"), 2),
         Waveform("trrandom", ("type", "ts", "td", "param1", "param2"), 2),
     )
@@ -59,36 +60,63 @@ class Stimulus:
 
 def value_at_start(shape: str, arguments: tuple[Value, ...]) -> Value:
     """The waveform's value at time zero: what ngspice takes for the operating point when a source names no DC value."""
-    if shape in ("pulse", "exp"):
-        return arguments[0]
-    if shape == "pwl":
-        return _pwl_start(arguments)
-    if shape == "sin":
-        offset, amplitude, *rest = arguments
-        phase = rest[3] if len(rest) > 3 else 0.0
-        return offset if phase == 0.0 else _offset_sine(offset, amplitude, phase)
-    return arguments[0] if shape == "sffm" else 0.0
+    return _STARTS.get(shape, _zero)(arguments)
 
 
-def _offset_sine(offset: Value, amplitude: Value, phase: Value) -> Value:
-    """offset + amplitude·sin(phase), the phase in degrees."""
-    if isinstance(offset, float) and isinstance(amplitude, float) and isinstance(phase, float):
-        return offset + amplitude * math.sin(math.radians(phase))
-    radians = Binary("*", _tree(phase), Binary("/", Name("pi"), constant(180.0)))
-    return Binary("+", _tree(offset), Binary("*", _tree(amplitude), Call("sin", (radians,))))
+def _zero(arguments: tuple[Value, ...]) -> Value:
+    return 0.0
+
+
+def _first(arguments: tuple[Value, ...]) -> Value:
+    return arguments[0]
+
+
+def _sine_start(arguments: tuple[Value, ...]) -> Value:
+    """vo + va·sin(phase): also before the delay is over."""
+    offset, amplitude, *rest = arguments
+    return _offset_sine(offset, amplitude, _radians(rest[3])) if len(rest) > 3 else offset
+
+
+def _modulated_start(arguments: tuple[Value, ...]) -> Value:
+    """vo + va·sin(phasec + mdi·sin(phases))."""
+    offset, amplitude, _, index, _, *phases = arguments
+    carrier = _radians(phases[0]) if phases else 0.0
+    if len(phases) > 1:
+        carrier = _offset_sine(carrier, index, _radians(phases[1]))
+    return _offset_sine(offset, amplitude, carrier) if phases else offset
 
 
 def _pwl_start(arguments: tuple[Value, ...]) -> Value:
-    """The first point that is not before time zero decides; between two points the line through them does."""
-    times, values = arguments[::2], arguments[1::2]
+    """The first value, or where the times begin below zero the line through the points around zero."""
     plain = [value for value in arguments if isinstance(value, float)]
-    if len(plain) < len(arguments) or float(plain[0]) >= 0.0:
-        return values[0]
-    for index in range(1, len(times)):
-        start, stop = plain[2 * index - 2], plain[2 * index]
+    if len(plain) < len(arguments) or plain[0] >= 0.0:
+        return arguments[1]
+    for (start, before), (stop, after) in pairwise(zip(plain[::2], plain[1::2], strict=True)):
         if stop > 0.0:
-            return plain[2 * index - 1] + (plain[2 * index + 1] - plain[2 * index - 1]) * (-start) / (stop - start)
-    return values[-1]
+            return before + (after - before) * (-start) / (stop - start)
+    return plain[-1]
+
+
+_STARTS: Mapping[str, Callable[[tuple[Value, ...]], Value]] = {
+    "pulse": _first,
+    "exp": _first,
+    "pwl": _pwl_start,
+    "sin": _sine_start,
+    "sffm": _modulated_start,
+}
+
+
+def _radians(degrees: Value) -> Value:
+    if isinstance(degrees, float):
+        return math.radians(degrees)
+    return Binary("*", degrees, constant(math.pi / 180.0))
+
+
+def _offset_sine(offset: Value, amplitude: Value, angle: Value) -> Value:
+    """offset + amplitude·sin(angle)."""
+    if isinstance(offset, float) and isinstance(amplitude, float) and isinstance(angle, float):
+        return offset + amplitude * math.sin(angle)
+    return Binary("+", _tree(offset), Binary("*", _tree(amplitude), Call("sin", (_tree(angle),))))
 
 
 def _tree(value: Value) -> Expression:
