@@ -11,7 +11,7 @@ from ..netlist.errors import SpiceError
 from ..netlist.traces import Traces
 from .analysis import Analysis
 from .deck import Deck, deck
-from .log import engine, failure, homotopies
+from .log import engine, failure, homotopies, unsound
 from .process import TIME_LIMIT, Finished, run_script
 from .raw import RawPlot, read_raw
 from .script import analyses_script
@@ -68,6 +68,9 @@ def _answer(made: Deck, asked: Analysis, content: bytes | None, finished: Finish
     plot = read_raw(content)[0] if content else None
     if plot is None or plot.kind == "Constant values":
         raise failure(finished, made.layout, asked.keyword)
+    doubt = unsound(finished, made.layout)
+    if doubt:
+        raise doubt
     about = {"engine": engine(finished), "seconds": finished.seconds, "homotopies": homotopies(finished)}
     return answer(made, asked, plot, about, currents)
 

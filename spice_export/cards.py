@@ -12,6 +12,7 @@ from ..netlist.circuit import Model
 from ..netlist.element import Element
 from ..netlist.element_text import write_element, write_setting
 from ..netlist.errors import SpiceError
+from ..netlist.expression import Binary, Expression, constant
 from ..netlist.resistance import conductance, is_written_as_conductance
 from .diodes import DiodeExport
 from .drives import is_plain_resistor
@@ -45,31 +46,53 @@ def cards(elements: Iterable[Element], spelling: Spelling, diodes: DiodeExport) 
             else:
                 first, second = element.nodes
                 lines.append(f"{names[element.name]} {nodes[first]} {nodes[second]} {ohms!r}")
-        elif kind in "VI" and isinstance(element.value, float) and not element.parameters:
+        elif kind in "VI" and isinstance(element.value, (int, float)) and not element.parameters:
             first, second = element.nodes
-            lines.append(f"{names[element.name]} {nodes[first]} {nodes[second]} {element.value!r}")
+            lines.append(f"{names[element.name]} {nodes[first]} {nodes[second]} {float(element.value)!r}")
         elif diodes.form(element) == "bsource":
             lines.append(_b_diode(element, nodes, names[element.name], diodes.conductance))
         else:
-            lines.append(_one_line(write_element(spelling.element(_by_resistance(element)), _no_array), element.name))
+            respelled = spelling.element(_in_words_of_ngspice(element))
+            lines.append(_one_line(write_element(respelled, _no_array), element.name))
     return Cards(tuple(lines), tuple(left_out))
 
 
 def _ohms(element: Element) -> float:
     """The resistance in ohm at full precision, infinite for an open resistor."""
-    if not is_written_as_conductance(element) and isinstance(element.value, float):
-        return element.value
+    if not is_written_as_conductance(element) and isinstance(element.value, (int, float)):
+        return float(element.value)
     siemens = float(conductance(element))
     with np.errstate(over="ignore"):
         return math.inf if siemens == 0.0 else float(np.float64(1.0) / np.float64(siemens))
 
 
-def _by_resistance(element: Element) -> Element:
-    """A resistor with further parameters, its `g=` written as a resistance, since ngspice has no `g=`."""
-    if element.kind != "R" or not is_written_as_conductance(element):
-        return element
-    others = {key: value for key, value in element.parameters.items() if key != "g"}
-    return replace(element, value=1.0 / float(element.parameters["g"]), parameters=others)  # type: ignore[arg-type]
+def _in_words_of_ngspice(element: Element) -> Element:
+    """The element without what ngspice 39 does not read, or reads wrong.
+
+    `g=` becomes a resistance, `tc=a,b` becomes `tc1=a tc2=b`. A diode's `m` is multiplied into `area` and `pj`, which
+    is what it means: with both given, ngspice 39 multiplies them again in every further analysis of a loaded deck.
+    """
+    parameters = dict(element.parameters)
+    value = element.value
+    if element.kind == "R" and "g" in parameters:
+        value = _reciprocal(parameters.pop("g"))
+    coefficients = parameters.pop("tc", ())
+    if isinstance(coefficients, tuple):
+        parameters.update(zip(("tc1", "tc2"), coefficients, strict=False))
+    if element.kind == "D" and "area" in parameters:
+        multiplier = parameters.pop("m", 1.0)
+        parameters.update({key: _product(parameters[key], multiplier) for key in ("area", "pj") if key in parameters})
+    return replace(element, value=value, parameters=parameters)
+
+
+def _product(factor: object, multiplier: object) -> float:
+    return float(factor) * float(multiplier)  # type: ignore[arg-type]
+
+
+def _reciprocal(siemens: object) -> float | Expression:
+    if isinstance(siemens, Expression):
+        return Binary("/", constant(1.0), siemens)
+    return 1.0 / float(siemens)  # type: ignore[arg-type]
 
 
 def _b_diode(element: Element, nodes: Mapping[str, str], name: str, siemens: float) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..netlist.circuit import Circuit
+from ..netlist.circuit import Circuit, Model
 from ..netlist.errors import SpiceError
 from ..netlist.numbers import format_number
 from ..netlist.sensing import sensed_nodes
@@ -26,7 +26,7 @@ class Deck:
 
     `body` are the cards without analyses, `text` is the whole deck. `layout` maps ngspice's vectors to the signals of
     the circuit; `fold` says what was folded away, None when the deck is flat. `open_resistors` are those with g=0,
-    which have no card; `left_out` the analysis cards that are not passed on. `options` are those in force.
+    which have no card; `left_out` the cards that are not passed on. `options` are those in force.
     """
 
     body: str
@@ -92,10 +92,11 @@ def deck(
     scalar = exported.expand()
     spelling = _spelling(scalar, choice)
     written = cards(scalar.elements, spelling, choice)
-    analyses, left_out = _analyses(flat, spelling)
+    _refuse_nodes_on_sources_alone(scalar, frozenset(written.open_resistors))
+    analyses, left_out = _analyses(scalar, spelling)
     if fold_away and any(each is not OPERATING_POINT for each in analyses):
         raise SpiceError("a folded deck is exact for operating points only; export .tran, .ac and .dc unfolded")
-    in_force = options_in_force(flat.options, options)
+    in_force = options_in_force(_diode_models(scalar, choice), flat.options, options)
     layout = Layout(flat, spelling.nodes, spelling.elements, choice)
     body = "\n".join(
         [
@@ -120,8 +121,10 @@ def _spelling(scalar: Circuit, choice: DiodeExport) -> Spelling:
 def _analyses(flat: Circuit, spelling: Spelling) -> tuple[tuple[Analysis, ...], tuple[str, ...]]:
     """The analyses to run, an operating point if there are none, and the cards that are left out."""
     run = tuple(analysis(card, spelling.elements) for card in flat.analyses if card.keyword in CARRIED_OUT)
-    others = tuple(f".{card.keyword}" for card in flat.analyses if card.keyword not in CARRIED_OUT)
-    return run or (OPERATING_POINT,), others
+    others = [f".{card.keyword}" for card in flat.analyses if card.keyword not in CARRIED_OUT]
+    for keyword, values in (("ic", flat.initial_conditions), ("nodeset", flat.nodesets)):
+        others += [f".{keyword} v({node})" for node in values if not spelling.has_node(node)]
+    return run or (OPERATING_POINT,), tuple(others)
 
 
 def _head(
@@ -151,6 +154,29 @@ def _tail(scalar: Circuit, spelling: Spelling, choice: DiodeExport, options: Map
     if scalar.temperature is not None:
         lines.append(f".temp {format_number(float(scalar.temperature))}")  # type: ignore[arg-type]
     return [*lines, option_line(options)]
+
+
+def _refuse_nodes_on_sources_alone(scalar: Circuit, without_card: frozenset[str]) -> None:
+    """A node that only current sources touch has no voltage; ngspice 39 gives it one without a word."""
+    fed: dict[str, str] = {}
+    held = {"0"}
+    for element in scalar.elements:
+        if element.kind == "I":
+            fed.update(dict.fromkeys(element.nodes, element.name))
+        elif element.name not in without_card:
+            held.update(element.nodes)
+    for node, source in fed.items():
+        if node not in held:
+            raise SpiceError(
+                f"nothing but current sources such as {source} touches node {node}; give it a resistor to ground",
+                scalar[source].location,
+            )
+
+
+def _diode_models(scalar: Circuit, choice: DiodeExport) -> list[Model]:
+    """The models that D cards of the deck refer to."""
+    used = {element.model for element in scalar.of_kind("D") if choice.form(element) != "bsource"}
+    return [model for name, model in scalar.models.items() if name in used]
 
 
 def _ascii(text: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from ..netlist.buses import CONTROLLED_BY_ELEMENTS, node_fields
 from ..netlist.circuit import Circuit
 from ..netlist.element import Element
+from ..netlist.expression import Expression
 from ..netlist.sensing import sensed_elements, sensed_nodes
 from ..netlist.wiring import GROUND, Wiring
 
@@ -45,8 +46,10 @@ class Drives:
 
 
 def is_plain_resistor(element: Element) -> bool:
-    """A resistor that its conductance says all about: no model, no temperature coefficient, no multiplier."""
-    return element.kind == "R" and element.model is None and set(element.parameters) <= {"g"}
+    """A resistor that its conductance says all about: no model, expression, temperature coefficient or multiplier."""
+    if element.kind != "R" or element.model is not None or not element.parameters.keys() <= {"g"}:
+        return False
+    return not isinstance(element.parameters.get("g", element.value), Expression)
 
 
 def drives(circuit: Circuit, wiring: Wiring, kept: frozenset[str] = frozenset()) -> Drives:

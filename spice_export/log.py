@@ -17,7 +17,8 @@ _HOMOTOPIES = (
 _SINGULAR = re.compile(r"singular matrix:\s+check node (\S+)")
 _VERSION = re.compile(r"ngspice-(\d+\S*) done")
 _SERIOUS = re.compile(
-    r"^.*(?:\berror\b|fatal|can't find|unknown subckt|undefined|no such|aborted|unable to find).*$", re.I | re.M
+    r"^.*(?:\berror\b|fatal|can't find|unknown subckt|undefined|no such|aborted|unable to find|not available).*$",
+    re.I | re.M,
 )
 
 
@@ -32,6 +33,18 @@ def engine(finished: Finished) -> str:
     return f"ngspice-{version[1]}" if version else "ngspice"
 
 
+def unsound(finished: Finished, layout: Layout) -> SpiceError | None:
+    """The error for an operating point that is none, although ngspice gave it: a floating node left where a
+    pseudo-transient happened to end. None where there is nothing to doubt."""
+    singular = _SINGULAR.search(finished.stderr)
+    if singular and "Transient op started" in finished.stderr:
+        return SpiceError(
+            f"the circuit has no single operating point: the equations are singular at {_place(singular[1], layout)}, "
+            f"and ngspice only went on by a transient; give every node a path to ground"
+        )
+    return None
+
+
 def failure(finished: Finished, layout: Layout, keyword: str) -> SpiceError:
     """The error for a run that left no result: what failed, ngspice's reason, and where, in Tellegen's names."""
     what = _ANSWERS.get(keyword, keyword)
@@ -41,9 +54,17 @@ def failure(finished: Finished, layout: Layout, keyword: str) -> SpiceError:
             f"ngspice found no {what}: its equations are singular at {_place(singular[1], layout)}; "
             f"check for a floating node or a loop of voltage sources there"
         )
-    said = _SERIOUS.search(finished.stderr) or _SERIOUS.search(finished.stdout)
-    reason = said[0].strip() if said else f"it exited with code {finished.code} and no reason"
+    reason = _reason(finished.stderr) or _reason(finished.stdout) or f"it exited with code {finished.code}, no reason"
     return SpiceError(f"ngspice found no {what}: {reason}; look for the cause with `tellegen check`")
+
+
+def _reason(stream: str) -> str:
+    """The first serious line and, where it ends in a colon, the two that say what it announces."""
+    said = _SERIOUS.search(stream)
+    if not said:
+        return ""
+    lines = [line.strip() for line in stream[said.start() :].splitlines() if line.strip()]
+    return " ".join(lines[: 3 if lines[0].endswith(":") else 1])
 
 
 def _place(node: str, layout: Layout) -> str:

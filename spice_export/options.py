@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from ..netlist.circuit import Model
 from ..netlist.errors import SpiceError
 from ..netlist.numbers import format_number
 
@@ -15,12 +16,20 @@ TIGHT: Mapping[str, object] = MappingProxyType(
 """Relative, voltage (V) and current (A) tolerances of the Newton iteration, its limits of steps, and ngspice's own
 default gmin (S), which it puts across the junctions of D, Q, M and J, never from a node to ground."""
 
+SHARP: Mapping[str, object] = MappingProxyType({"reltol": 1e-9, "vntol": 1e-12})
+"""Tolerances for D models with n below `NEARLY_IDEAL`. Their current grows e-fold in n·kT/q, 2.6 µV for n=1e-4: with
+the tight tolerances it may be wrong by several per cent. B-source diodes do not converge with these: the rounding of
+the voltage over them, times their conductance, is more."""
+
+NEARLY_IDEAL = 0.1
+
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
-def options_in_force(*choices: Mapping[str, object] | None) -> Mapping[str, object]:
-    """The tight options overridden by each choice in turn."""
-    merged = dict(TIGHT)
+def options_in_force(diode_models: Iterable[Model], *choices: Mapping[str, object] | None) -> Mapping[str, object]:
+    """The tight options, sharp where a model on a D card needs it, overridden by each choice in turn."""
+    sharp = any(isinstance(n, float) and n < NEARLY_IDEAL for n in (each.parameters.get("n") for each in diode_models))
+    merged = {**TIGHT, **(SHARP if sharp else {})}
     for choice in choices:
         merged.update({key.lower(): value for key, value in (choice or {}).items()})
     return MappingProxyType(merged)

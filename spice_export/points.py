@@ -13,7 +13,7 @@ from ..netlist.traces import Traces
 from .deck import deck
 from .farm import Job, Progress, available_cores, run_farm
 from .inputs import alterations, checked_inputs
-from .log import engine, failure, homotopies
+from .log import engine, failure, homotopies, unsound
 from .process import TIME_LIMIT, Finished
 from .raw import read_raw
 from .script import sweep_script
@@ -106,9 +106,10 @@ def _gathered(
     rows: dict[int, np.ndarray] = {}
     failed: dict[int, str] = {}
     for piece, result in zip(pieces, results, strict=True):
+        doubt = result if isinstance(result, SpiceError) else unsound(result, layout)
         for offset, sample in enumerate(range(piece.start, piece.stop)):
-            if isinstance(result, SpiceError):
-                failed[sample] = str(result)
+            if doubt or isinstance(result, SpiceError):
+                failed[sample] = str(doubt)
                 continue
             content = result.files.get(f"s{offset}.raw")
             plot = read_raw(content)[0] if content else None

@@ -7,6 +7,7 @@ never gets `-r`: results are written by the script into the scratch folder, and 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -96,14 +97,23 @@ def run_script(
         text = "\n".join([deck.rstrip("\n"), ".control", *script, "quit 0", ".endc", ".end", ""])
         (folder / "deck.cir").write_text(text, encoding="ascii", errors="replace")
         started = time.perf_counter()
-        code, stdout, stderr = _watch([str(executable), "-n", "-b", "deck.cir"], folder, time_limit, processes)
+        code, stdout, stderr = _watch(_command(executable, time_limit), folder, time_limit, processes)
         seconds = time.perf_counter() - started
         files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.raw"))}
     return Finished(files, stdout, stderr, code, seconds)
 
 
+def _command(executable: Path, time_limit: float) -> list[str]:
+    """The command line. Where there is a shell it limits the processor time too, so that an ngspice whose Python was
+    killed does not live on."""
+    command = [str(executable), "-n", "-b", "deck.cir"]
+    if os.name != "posix" or not math.isfinite(time_limit):
+        return command
+    return ["/bin/sh", "-c", f'ulimit -t {math.ceil(time_limit) + 60}; exec "$@"', "sh", *command]
+
+
 def _watch(command: list[str], folder: Path, time_limit: float, processes: Processes | None) -> tuple[int, str, str]:
-    environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     try:
         process = subprocess.Popen(
             command,
@@ -133,6 +143,10 @@ def _watch(command: list[str], folder: Path, time_limit: float, processes: Proce
 
 def kill(process: subprocess.Popen) -> None:
     """End a process and whatever it started; nothing happens if it has ended."""
-    if process.poll() is None:
+    if process.poll() is not None:
+        return
+    if os.name == "posix":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

@@ -11,13 +11,28 @@ from .analysis import Analysis
 _SETUP = ("set filetype=binary", "set noaskquit")
 _AT_ONCE = 40
 
+RELOAD = "reset"
+"""Before every analysis but the first: ngspice 39 leaves charges and fluxes of a transient in its devices, and the next
+operating point or sweep in the same circuit is wrong by them. Operating points after one another are not affected.
+It forgets what was to be saved."""
+
 
 def analyses_script(analyses: Sequence[Analysis], currents: Sequence[str] = ()) -> tuple[str, ...]:
     """Carry out each analysis and write its vectors to `a0.raw`, `a1.raw`, …; one that fails leaves no file."""
-    lines = [*_SETUP, *save_commands(currents)]
-    for index, each in enumerate(analyses):
-        lines += [each.command, f"write a{index}.raw", "destroy all"]
+    lines = list(_SETUP)
+    for place, (number, each) in enumerate(in_order(analyses)):
+        lines += [RELOAD] if place else []
+        lines += save_commands(currents) if each.keyword != "ac" else ()
+        lines += [each.command, f"write a{number}.raw", "destroy all"]
     return tuple(lines)
+
+
+def in_order(analyses: Sequence[Analysis]) -> list[tuple[int, Analysis]]:
+    """The analyses with their numbers, AC ones first, before device currents are asked for.
+
+    In an AC analysis ngspice 39 has none, and would write nothing at all.
+    """
+    return sorted(enumerate(analyses), key=lambda each: each[1].keyword != "ac")
 
 
 def sweep_script(

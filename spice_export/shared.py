@@ -23,10 +23,10 @@ from ..netlist.traces import Traces
 from .analysis import Analysis
 from .batch import answer
 from .deck import Deck
-from .log import failure, homotopies
+from .log import failure, homotopies, unsound
 from .process import INSTALL, Finished
 from .raw import RawPlot
-from .script import save_commands
+from .script import RELOAD, in_order, save_commands
 
 if TYPE_CHECKING:
     from PySpice.Spice.NgSpice.Shared import NgSpiceShared
@@ -49,9 +49,14 @@ def run_shared(made: Deck, *, currents: bool = True) -> tuple[Traces, ...]:
         ngspice = _instance()
         said = _command(ngspice, None, made.body + "\n.end\n")
         try:
-            for command in save_commands(wanted):
-                said += _command(ngspice, command)
-            return tuple(_run(ngspice, made, each, said, currents) for each in made.analyses)
+            answers: dict[int, Traces] = {}
+            for place, (number, each) in enumerate(in_order(made.analyses)):
+                if place:
+                    said += _command(ngspice, RELOAD)
+                if each.keyword != "ac":
+                    said += "".join(_command(ngspice, command) for command in save_commands(wanted))
+                answers[number] = _run(ngspice, made, each, said, currents)
+            return tuple(answers[number] for number in range(len(made.analyses)))
         finally:
             _command(ngspice, "remcirc")
             _command(ngspice, "destroy all")
@@ -67,6 +72,9 @@ def _run(ngspice: NgSpiceShared, made: Deck, asked: Analysis, said: str, current
     plot = _plot(ngspice, plots[0]) if plots else None
     if plot is None:
         raise failure(finished, made.layout, asked.keyword)
+    doubt = unsound(finished, made.layout)
+    if doubt:
+        raise doubt
     library = f"ngspice-{ngspice.ngspice_version} (shared library)"
     about = {"engine": library, "seconds": seconds, "homotopies": homotopies(finished)}
     return answer(made, asked, plot, about, currents)

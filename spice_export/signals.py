@@ -11,6 +11,7 @@ from ..netlist.circuit import Circuit
 from ..netlist.element import Element
 from ..netlist.expansion import line_names
 from ..netlist.resistance import conductance
+from ..netlist.sensing import expressions
 from ..netlist.wiring import GROUND, Wiring
 from .diodes import DiodeExport
 from .drives import is_plain_resistor
@@ -60,7 +61,8 @@ class Layout:
         """The vectors to ask ngspice for, so that `signals` has every current. Linear in the number of branches."""
         wanted: list[str] = []
         for element in self.circuit.elements:
-            if not self._follows(element) and _lines(element)[0] in self.elements.to_spice:
+            known = _lines(element)[0] in self.elements.to_spice
+            if known and not self._follows(element) and not _becomes_several(element):
                 wanted.extend(filter(_is_device, map(self._vector, _lines(element))))
         return wanted
 
@@ -154,11 +156,18 @@ class Layout:
         return np.stack(found, axis=-1).reshape(potentials.shape[:-1] + element.shape)  # type: ignore[arg-type]
 
     def _vector(self, line: str) -> str:
-        """The vector of a branch's current; empty where ngspice has none (couplings, lines)."""
+        """The vector of a branch's current; of a line at its first port; empty for couplings, which have none."""
         name = self.elements.to_spice[line]
         if name[0] in BRANCHES:
             return f"i({name})"
+        if name[0] == "t":
+            return f"v({name}#i1)"
         return f"@{name}[{DEVICES[name[0]]}]" if name[0] in DEVICES else ""
+
+
+def _becomes_several(element: Element) -> bool:
+    """Whether ngspice makes other devices of the card, so that none has its name: behavioural R, C and L, and poly."""
+    return "poly" in element.parameters or (element.kind in "RCL" and any(expressions(element)))
 
 
 def _is_device(vector: str) -> bool:

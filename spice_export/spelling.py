@@ -49,9 +49,13 @@ class Spelling:
         """The model card under ngspice's name."""
         return replace(model, name=self.models.to_spice[model.name])
 
+    def has_node(self, node: str) -> bool:
+        """Whether anything in the deck touches the node."""
+        return node in self.nodes.to_spice
+
     def nodes_of(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Values by node (initial conditions) under ngspice's names."""
-        return {self._node(node): value for node, value in values.items()}
+        """Values by node (initial conditions) under ngspice's names; nodes that nothing touches are left out."""
+        return {self._node(node): value for node, value in values.items() if self.has_node(node)}
 
     def _node(self, node: str) -> str:
         return self.nodes.to_spice.get(node, node)
