@@ -64,13 +64,8 @@ def operating_points(
     pieces = _pieces(samples, jobs or available_cores(), made.cards)
     wanted = made.layout.saved_currents() if currents else []
     work = [Job(made.body, sweep_script(change.names, change.base, change.values[piece], wanted)) for piece in pieces]
-
-    def told(done: int, of: int) -> None:
-        if progress:
-            progress(pieces[done - 1].stop, samples)
-
     started = time.perf_counter()
-    results = run_farm(work, jobs=jobs, time_limit=time_limit, progress=told)
+    results = run_farm(work, jobs=jobs, time_limit=time_limit, progress=_of_samples(progress, pieces))
     seconds = time.perf_counter() - started
     vectors, failed = _gathered(made.layout, pieces, results, samples)
     if failed and (failures == "raise" or len(failed) == samples):
@@ -78,17 +73,32 @@ def operating_points(
         raise SpiceError(f"{len(failed)} of {samples} samples failed; sample {first}: {failed[first]}")
     ran = [result for result in results if isinstance(result, Finished)]
     about = {
-        "engine": engine(ran[0]),
-        "analysis": "op",
+        **_run(ran, seconds),
         "samples": samples,
-        "processes": len(pieces),
-        "seconds": seconds,
-        "homotopies": tuple(dict.fromkeys(each for result in ran for each in homotopies(result))),
         "failed": failed,
         **made.layout.forward_drops(vectors),
         **made.about(),
     }
     return Traces(made.layout.signals(vectors, currents), {"sample": np.arange(samples)}, about)
+
+
+def _run(ran: Sequence[Finished], seconds: float) -> dict[str, object]:
+    """How ngspice went about it: its version, wall time, and all detours it took."""
+    detours = tuple(dict.fromkeys(each for result in ran for each in homotopies(result)))
+    return {
+        "engine": engine(ran[0]),
+        "analysis": "op",
+        "processes": len(ran),
+        "seconds": seconds,
+        "homotopies": detours,
+    }
+
+
+def _of_samples(progress: Progress | None, pieces: Sequence[slice]) -> Progress | None:
+    """The caller's progress in samples, from the farm's in processes."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(pieces[done - 1].stop, pieces[-1].stop)
 
 
 def _pieces(samples: int, jobs: int, cards: int) -> list[slice]:
