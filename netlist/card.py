@@ -159,6 +159,9 @@ class ElementCard:
         key = self.take().lower()
         self.position += 1
         key = self.kind.aliases.get(key, key)
+        if key == "tc" and self.kind.parameter("tc1"):
+            self._read_coefficients()
+            return
         declaration = self.kind.parameter(key)
         if declaration is None:
             cure = nearest(key, self.kind.parameters or {}, "write {}=")
@@ -175,6 +178,17 @@ class ElementCard:
                 self.parameters[key] = True
         else:
             self.parameters[key] = self.value(self._value_field(key), declaration, key)
+
+    def _read_coefficients(self) -> None:
+        """`tc=a,b`, which ngspice wants as `tc1=a tc2=b`."""
+        first = self.kind.parameter("tc1")
+        values = self._vector(first) if first else ()
+        for key, value in zip(("tc1", "tc2"), values, strict=False):
+            if key in self.parameters:
+                raise self.fail(f"{key}= stands twice", "keep one of the two")
+            self.parameters[key] = value
+        if len(values) > 2:
+            raise self.fail(f"tc= has {len(values)} values", "write tc1=… tc2=…")
 
     def read_flag(self) -> None:
         """One bare word that the kind declares as a flag."""

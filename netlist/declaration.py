@@ -81,7 +81,6 @@ TEMPERATURE = (
     Parameter("dtemp", "temperature above the circuit's", "°C", 0.0),
 )
 COEFFICIENTS = (
-    Parameter("tc", "temperature coefficients, first and second order", "1/°C", form="vector"),
     Parameter("tc1", "first-order temperature coefficient", "1/°C", 0.0),
     Parameter("tc2", "second-order temperature coefficient", "1/°C²", 0.0),
 )

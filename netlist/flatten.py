@@ -16,7 +16,9 @@ from .errors import CircuitError, NetlistError
 from .expression import Expression
 from .fields import is_tree
 from .instance_names import InstanceNames
+from .model_parameters import MODEL_PARAMETERS
 from .parameters import NOMINAL_TEMPERATURE, resolve
+from .ranges import check_value
 from .resolution import Resolution
 from .selectors import select
 from .suggestion import counted
@@ -96,6 +98,9 @@ class _Flattener:
         for model in body.models.values():
             parameters = {key: resolution.setting(value, model.location) for key, value in model.parameters.items()}
             flat_name = names.prefix + model.name
+            declared = MODEL_PARAMETERS.get(model.type, {})
+            for key in parameters.keys() & declared.keys():
+                check_value(parameters[key], declared[key], f"the model {flat_name}", model.location)
             self.models[flat_name] = replace(model, name=flat_name, parameters=parameters)
         for element in body.elements:
             if element.kind == "X":

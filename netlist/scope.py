@@ -44,6 +44,11 @@ class Scope:
             yield scope
             scope = scope.parent
 
+    @property
+    def root(self) -> Scope:
+        """The deck's scope."""
+        return list(self.chain())[-1]
+
     def define(self, what: str, name: str, location: Location) -> None:
         """Note where a name is defined. Raises NetlistError, naming both lines, when it is already."""
         earlier = self.defined.get((what, name))

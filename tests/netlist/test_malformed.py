@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tellegen.netlist import Circuit, TellegenError, parse, write
-from tellegen.netlist.elements import KINDS
+from tellegen.netlist import TellegenError, parse
 
 CASES = [
     ("R1 a b", 2, "r1: its resistance is missing", "write Rname n+ n- ohms"),
@@ -61,7 +56,7 @@ CASES = [
     ),
     ("R1 a b {sine(1)}", 2, "unknown function sine(…) in an expression", "write sin"),
     ("R1 a b '1+", 2, '"\'1+" has no matching quote', "complete it on this card"),
-    ("R1 a b 1k tcc=3", 2, "r1: a resistor has no parameter tcc=", "write tc="),
+    ("R1 a b 1k tcc=3", 2, "r1: a resistor has no parameter tcc=", "write tc2="),
     ("R1 a b 1k m=0", 2, "r1: the number of equal elements in parallel is 0", "write a value above 0"),
     ("R1 a b 1k tc1=", 2, "r1: tc1= has no value", "write tc1=1, say"),
     ("R1 a b r=1 r=2", 2, "r1: its value stands twice", "keep one of the two"),
@@ -108,7 +103,7 @@ CASES = [
         "B1 a b v=v(a) foo=3",
         2,
         "b1: a behavioural source has no parameter foo=",
-        "write one of v, i, tc, tc1, tc2, m, temp, dtemp",
+        "write one of v, i, tc1, tc2, m, temp, dtemp",
     ),
     ("B1 a b v=v(a)+gain", 2, "unknown parameter gain in an expression", "define it by .param gain=1"),
     ("V1 a b sine(0 1)", 2, "v1: 'sine' is no waveform", "write sin"),
@@ -144,6 +139,7 @@ CASES = [
         "the model x has the unknown type 'doide'",
         "write one of r, res, c, cap, l, ind, d, sw, csw, nmos, pmos, vdmos, …",
     ),
+    (".model x d(n=0)", 2, "the model x: the emission coefficient is 0", "write a value above 0"),
     (".model x", 2, ".model x lacks a type", "write .model NAME TYPE(parameter=value …)"),
     (".model x d(is=)", 2, "is= has no value", "write one after the equals sign"),
     (".model x d(is 3)", 2, "'is' where key=value was expected", "write is=…, or remove it"),
@@ -301,89 +297,3 @@ def test_line_numbers_count_comments_and_continuations():
     deck = "title\n* comment\n\nR1 a b\n* between\n+ 1k ; good\n\n\nR2 a\n"
     with pytest.raises(TellegenError, match=r"^deck\.cir:9: r2: its negative node is missing"):
         parse(deck, source="deck.cir")
-
-
-def test_deep_nesting_is_refused_not_a_full_stack():
-    for text in ("(" * 5000 + "1" + ")" * 5000, "-" * 5000 + "1", "1" + "+1" * 5000, "f(" * 5000 + "1" + ")" * 5000):
-        with pytest.raises(TellegenError, match="more than 200 nested operations; split it"):
-            parse(f"t\nR1 a b {{{text}}}\n")
-
-
-def test_growing_functions_are_refused():
-    """Thirty functions, each calling the one before twice, are a thousand million terms."""
-    cards = [".func f0(x) {x+x}", *(f".func f{k}(x) {{f{k - 1}(x)+f{k - 1}(x)}}" for k in range(1, 30))]
-    circuit = parse("\n".join(["t", *cards, "R1 a b {f29(1)}"]))
-    with pytest.raises(TellegenError, match="grows beyond 100000 terms when its functions are inlined; use parameters"):
-        circuit.flatten()
-
-
-def test_multiplying_instances_are_refused(monkeypatch):
-    """Forty subcircuits, each with two of the one before."""
-    monkeypatch.setattr("tellegen.netlist.flatten.MAX_ELEMENTS", 10_000)
-    cards = [".subckt c0 a", "R1 a 0 1", ".ends"]
-    for k in range(1, 40):
-        cards += [f".subckt c{k} a", f"X1 a c{k - 1}", f"X2 a c{k - 1}", ".ends"]
-    circuit = parse("\n".join(["t", *cards, "X1 a c39"]))
-    with pytest.raises(TellegenError, match="more than 10000 elements; use arrays"):
-        circuit.flatten()
-
-
-WORD_LIST = (
-    "a b 0 1k -3 {x} {1+ '2' ' = ( ) , sin( pulse dc ac poly(1) poly table v= i=v(a) r=2 g= m=0 ic=1,2 off on @f.npz:k "
-    "@x h[0:3] h[3:0] h[ ] d1 npn model .model params: x1 + * ; $ // v(a,b) 1k5 1e999 nan inf 1_0 ? : && temp= } {} "
-    '{{1}} " level=1 0:3 tc=1,2 gnd l1 v1 \\ % # a=1'
-)
-WORDS = st.sampled_from(WORD_LIST.split())
-STARTS = st.sampled_from(
-    [f"{letter}1" for letter in KINDS]
-    + [
-        "Rw[0:3]",
-        "Rw[0:1,0:2]",
-        "X[0:2]",
-        ".param",
-        ".model",
-        ".subckt",
-        ".ends",
-        ".func f(x)",
-        ".ic",
-        ".options",
-        ".tran",
-    ]
-    + [
-        "*@ trainable",
-        "*@ ideal",
-        "*@ output",
-        "*@ noise",
-        ".lib",
-        ".include",
-        ".temp",
-        "+",
-        ".nodeset",
-        ".global",
-        "?",
-        "é",
-    ]
-)
-LINES = st.builds(lambda start, words: " ".join([start, *words]), STARTS, st.lists(WORDS, max_size=7))
-
-
-@settings(deadline=None, derandomize=True, max_examples=600)
-@given(st.lists(LINES, min_size=1, max_size=3))
-def test_nothing_but_a_sentence_comes_out(lines):
-    """Whatever the text, it parses or raises a TellegenError with a place, a cause and a cure."""
-    outcome = _outcome("\n".join(["title", *lines]))
-    if isinstance(outcome, str):
-        assert re.fullmatch(r"deck\.cir:\d+: .+; .+", outcome), outcome
-    else:
-        assert parse(write(outcome)) == outcome
-        assert parse(write(outcome.flatten())) == outcome.flatten()
-
-
-def _outcome(deck: str) -> Circuit | str:
-    """The circuit, if it can be flattened too, or the message."""
-    try:
-        circuit = parse(deck, source="deck.cir")
-        circuit.flatten()
-    except TellegenError as error:
-        return str(error)
-    return circuit

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
-import subprocess
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tellegen.netlist import NetlistError, parse
+from tellegen.netlist import NetlistError, parse, write
 from tellegen.netlist.evaluation import Evaluator
 from tellegen.netlist.expression import Binary, Call, Conditional, Expression, Name, Number, Unary
 from tellegen.netlist.expression_text import write_expression
-
-FAILURES = re.compile(r"^.*(?:error|undefined|fatal|fail).*$", re.IGNORECASE | re.MULTILINE)
-
-
-def node_voltages(deck: str, folder: Path) -> dict[str, float]:
-    """Every node voltage of ngspice's operating point of a deck without a `.control` block, to 12 digits."""
-    ngspice = shutil.which("ngspice")
-    assert ngspice, "ngspice is missing; install the packages ngspice and libngspice0"
-    answer = folder / "answer.txt"
-    commands = f".control\nset numdgt=15\nop\nprint all > {answer.name}\nquit 0\n.endc\n.end\n"
-    path = folder / "deck.cir"
-    path.write_text(deck + commands)
-    done = subprocess.run([ngspice, "-b", path.name], cwd=folder, capture_output=True, text=True, timeout=60)
-    assert answer.exists(), done.stdout + done.stderr
-    text = answer.read_text()
-    found = re.findall(r"^(?:v\()?([\w.]+)\)? = (\S+)$", text, re.MULTILINE)
-    return {name: float(value) for name, value in found if "branch" not in name}
-
 
 NUMBERS = [
     "1",
@@ -73,10 +53,10 @@ NUMBERS = [
 ]
 
 
-def test_numbers(tmp_path):
+def test_numbers(ngspice_voltages):
     cards = "".join(f"I{index} 0 n{index} {text}\nR{index} n{index} 0 1\n" for index, text in enumerate(NUMBERS))
     circuit = parse(f"numbers\n{cards}")
-    theirs = node_voltages(f"numbers\n{cards}", tmp_path)
+    theirs = ngspice_voltages(f"numbers\n{cards}")
     for index, text in enumerate(NUMBERS):
         assert circuit[f"i{index}"].value == pytest.approx(theirs[f"n{index}"], rel=1e-12), text
 
@@ -124,8 +104,8 @@ def _values(found: list[Expression], behavioural: bool) -> list[tuple[str, float
     return kept
 
 
-def _check(cards: list[str], kept: list[tuple[str, float]], folder: Path) -> None:
-    theirs = node_voltages("\n".join(["expressions", *cards, ""]), folder)
+def _check(cards: list[str], kept: list[tuple[str, float]], ngspice_voltages: Callable[[str], dict]) -> None:
+    theirs = ngspice_voltages("\n".join(["expressions", *cards, ""]))
     assert len(theirs) >= len(kept)
     differing = [
         (text, value, theirs[f"n{index}"])
@@ -135,23 +115,23 @@ def _check(cards: list[str], kept: list[tuple[str, float]], folder: Path) -> Non
     assert differing == []
 
 
-def test_parameter_expressions(tmp_path):
+def test_parameter_expressions(ngspice_voltages):
     kept = _values([random_tree(random.Random(seed), seed % 9 + 1) for seed in range(400)], behavioural=False)
     assert len(kept) > 300
     cards = [f".param {' '.join(f'{name}={value}' for name, value in NAMES.items())}"]
     for index, (text, _) in enumerate(kept):
         cards += [f"V{index} n{index} 0 {{{text}}}", f"R{index} n{index} 0 1"]
-    _check(cards, kept, tmp_path)
+    _check(cards, kept, ngspice_voltages)
 
 
-def test_behavioural_expressions(tmp_path):
+def test_behavioural_expressions(ngspice_voltages):
     kept = _values([random_tree(random.Random(seed), seed % 9 + 1) for seed in range(400, 800)], behavioural=True)
     assert len(kept) > 300
     cards = [f"V{name} {name} 0 {value}\n.nodeset v({name})={value}" for name, value in NAMES.items()]
     for index, (text, _) in enumerate(kept):
         signals = re.sub(r"\b([abc])\b", r"v(\1)", text)
         cards += [f"B{index} n{index} 0 v={signals}", f"R{index} n{index} 0 1"]
-    _check(cards, kept, tmp_path)
+    _check(cards, kept, ngspice_voltages)
 
 
 SPECIAL = {
@@ -174,14 +154,14 @@ SPECIAL = {
 }
 
 
-def test_what_is_easily_read_differently(tmp_path):
+def test_what_is_easily_read_differently(ngspice_voltages):
     """Precedence and powers: the values are ngspice 39's own, and ours."""
     cards = []
     for index, (text, value) in enumerate(SPECIAL.items()):
         cards += [f"V{index} n{index} 0 {{{text}}}", f"R{index} n{index} 0 1"]
         circuit = parse(f"t\nV1 a 0 {{{text}}}\n").flatten()
         assert circuit["v1"].value == pytest.approx(value, rel=1e-15), text
-    theirs = node_voltages("\n".join(["special", *cards, ""]), tmp_path)
+    theirs = ngspice_voltages("\n".join(["special", *cards, ""]))
     for index, (text, value) in enumerate(SPECIAL.items()):
         assert theirs[f"n{index}"] == pytest.approx(value, rel=1e-12), text
 
@@ -239,11 +219,11 @@ R9 n9 0 1
 """
 
 
-def test_scopes(tmp_path):
+def test_scopes(ngspice_voltages):
     """The current of 1 A into each resistor makes its node's voltage its resistance."""
     circuit = parse(SCOPES)
     flat = circuit.flatten()
-    theirs = node_voltages(SCOPES, tmp_path)
+    theirs = ngspice_voltages(SCOPES)
     ours = {e.nodes[0]: e for e in flat.elements if e.kind == "R" and e.name not in ("r9", "x7.x1.r1")}
     assert len(ours) == 7
     for node, resistor in ours.items():
@@ -275,20 +255,18 @@ V15 n15 0 pwl(-2 1 -1 3)
 """
 
 
-def test_operating_point_of_waveforms(tmp_path):
+def test_operating_point_of_waveforms(ngspice_voltages):
     loads = "".join(f"R{index} n{index} 0 1\n" for index in range(1, 16))
-    theirs = node_voltages(WAVEFORMS + loads, tmp_path)
+    theirs = ngspice_voltages(WAVEFORMS + loads)
     for source in parse(WAVEFORMS + loads).of_kind("V"):
         assert source.value.dc == pytest.approx(theirs[source.nodes[0]], abs=1e-12), source.name
 
 
-def test_the_writers_deck_runs_in_ngspice(tmp_path):
+def test_the_writers_deck_runs_in_ngspice(ngspice_voltages):
     """A flat, scalar deck that Tellegen wrote has the same operating point as the one it read."""
-    from tellegen.netlist import write
-
     written = write(parse(SCOPES).flatten()).text
     renamed = re.sub(r"^(x[\w.]*)\.r1", lambda match: "r" + match[1].replace(".", "_"), written, flags=re.MULTILINE)
-    theirs = node_voltages(SCOPES, tmp_path)
-    again = node_voltages(renamed.replace(".end\n", ""), tmp_path)
+    theirs = ngspice_voltages(SCOPES)
+    again = ngspice_voltages(renamed.replace(".end\n", ""))
     for node in (f"n{index}" for index in range(1, 10)):
         assert again[node] == pytest.approx(theirs[node], rel=1e-9), node

@@ -107,9 +107,7 @@ def scalar_elements(draw, tag: str) -> Element:
                 st.builds(Element, st.just(name), st.just(pair), POSITIVE_VALUES)
                 | st.builds(lambda g: Element(name, pair, None, parameters={"g": g}), st.floats(0, 1e9))
                 | st.builds(lambda tree: Element(name, pair, tree), trees().filter(_reads))
-                | st.builds(
-                    lambda length: Element(name, pair, None, "rmod", {"l": length, "tc": (1.0, length)}), POSITIVE
-                )
+                | st.builds(lambda length: Element(name, pair, None, "rmod", {"l": length, "tc2": length}), POSITIVE)
             )
         case "c" | "l":
             return Element(name, pair, draw(POSITIVE_VALUES), parameters=draw(st.just({}) | st.just({"ic": -2.5})))
