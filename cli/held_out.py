@@ -14,7 +14,7 @@ from ..training import Run
 
 
 class Samples(NamedTuple):
-    """Source voltages (samples, width) by name, labels (samples,) or values, and signals over the axis `sample`."""
+    """Source voltages (samples, *shape) by name, labels (samples,) or values, and signals over the axis `sample`."""
 
     inputs: Mapping[str, np.ndarray]
     labels: np.ndarray
@@ -35,14 +35,14 @@ def solved(run: Run, count: int) -> Samples:
         NumericalError, CircuitError: a sample has no steady state.
         DataError: the run's data cannot be read.
     """
-    inputs, labels = run.test_set(count)
+    flat, labels = run.test_set(count)
+    inputs = {name: values.reshape(-1, *run.circuit[name].shape) for name, values in flat.items()}
     network = ResistiveNetwork.of(run.circuit)
     sources = {f"i({element.name})" for element in network.circuit.of_kind("V", "I")}
     rows: list[dict[str, np.ndarray]] = []
     start = None
     for sample in range(len(labels)):
-        shaped = {name: values[sample].reshape(run.circuit[name].shape) for name, values in inputs.items()}
-        values = network.values(voltages=shaped)
+        values = network.values(voltages={name: array[sample] for name, array in inputs.items()})
         solution = solve(network.reduce(values), start=start)
         start = solution.v
         signals = network.traces(solution, values).signals

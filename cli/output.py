@@ -36,8 +36,15 @@ def writable_folder(path: Path) -> Path:
 
 
 def write_file(path: Path, content: str | bytes) -> None:
-    """Write the file under a temporary name beside it, then rename: a reader never sees half of it."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=writable(path).parent)
+    """Write the file under a temporary name beside it, then rename: a reader never sees half of it.
+
+    A link keeps leading where it led; what is no ordinary file (`/dev/null`, a pipe) is written as it stands.
+    """
+    path = Path(os.path.realpath(writable(path)))
+    if path.exists() and not path.is_file():
+        path.write_text(content, encoding="utf-8")
+        return
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content.encode() if isinstance(content, str) else content)

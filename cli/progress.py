@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from ..training.progress import Event
 
 
+_STAGES = {
+    "data": "reading",
+    "compile": "compiling",
+    "train": "training",
+    "saved": "training",
+    "interrupted": "stopped",
+    "finished": "done",
+}
+
+
 def watcher() -> Bar | Lines:
     """A bar where stderr is a terminal, lines where it is not."""
     return Bar() if sys.stderr.isatty() else Lines()
@@ -48,23 +58,22 @@ class Lines:
 
 
 class Bar:
-    """Bar, epochs done, rate, time left, and the last epoch's numbers."""
+    """Bar, epochs done, rate, time left and the last epoch's error, in the 80 columns of the narrowest terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         from rich import progress
         from rich.console import Console
 
         self._bar = progress.Progress(
-            progress.SpinnerColumn(),
             progress.TextColumn("{task.description}"),
-            progress.BarColumn(bar_width=30),
+            progress.BarColumn(bar_width=16),
             progress.MofNCompleteColumn(),
-            progress.TextColumn("epochs · {task.fields[rate]} ·"),
+            progress.TextColumn("{task.fields[rate]}"),
             progress.TimeRemainingColumn(),
-            progress.TextColumn("left · {task.fields[numbers]}"),
+            progress.TextColumn("left {task.fields[last]}"),
             console=console or Console(stderr=True),
         )
-        self._task = self._bar.add_task("reading", total=None, rate="", numbers="")
+        self._task = self._bar.add_task("reading", total=None, rate="", last="")
         self._seconds = 0.0
         self._epochs = 0
 
@@ -76,13 +85,15 @@ class Bar:
         self._bar.stop()
 
     def __call__(self, event: Event) -> None:
-        changes: dict[str, Any] = {"description": event.text or event.stage}
+        changes: dict[str, Any] = {"description": _STAGES.get(event.stage, event.stage)}
         if event.row:
             self._epochs += 1
             self._seconds += event.row.get("seconds", 0.0)
             speed = self._epochs / self._seconds if self._seconds else 0.0
-            rate = f"{speed:.2f}/s" if speed >= 0.1 else f"{60 * speed:.2f}/min"
-            changes |= {"rate": rate, "numbers": numbers(event)}
+            rate = f"{speed:.2f} epochs/s" if speed >= 0.1 else f"{60 * speed:.2f} epochs/min"
+            changes |= {"rate": rate, "last": numbers(event).rpartition(", ")[2]}
+        elif event.stage == "interrupted":
+            self._bar.console.print(event.text, highlight=False)
         self._bar.update(self._task, completed=event.done, total=event.total, **changes)
 
 

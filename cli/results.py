@@ -50,6 +50,11 @@ class Results:
         return load(self._file(LEARNED, "tellegen train"))
 
     @functools.cached_property
+    def netlist(self) -> str:
+        """The learned circuit as text; its arrays lie beside it."""
+        return self._file(LEARNED, "tellegen train").read_text(encoding="utf-8")
+
+    @functools.cached_property
     def metrics(self) -> dict[str, np.ndarray]:
         """The columns of `metrics.csv`; NaN where a row leaves one out."""
         return _columns(self._file(METRICS, "tellegen train"))

@@ -32,18 +32,18 @@ class Verification:
     agreement: Agreement
 
     def table(self) -> str:
-        """A row an output and sample: the voltage that each program gives, in volts, to the last digit."""
-        names = [name for name, _ in output_lines(self.circuit, self.samples.traces)]
-        ours, theirs = (
-            np.stack([values for _, values in output_lines(self.circuit, traces)], axis=1)
-            for traces in (self.samples.traces, self.measured)
-        )
+        """A row an output and sample: its label (the sample's class, or the output's target) and the two voltages."""
+        lines = output_lines(self.circuit, self.samples.traces)
+        ours = np.stack([values for _, values in lines], axis=1)
+        theirs = np.stack([values for _, values in output_lines(self.circuit, self.measured)], axis=1)
+        labels = np.broadcast_to(self.samples.labels.reshape(len(ours), -1), ours.shape)
         text = io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(COLUMNS)
-        for sample, label in enumerate(self.samples.labels.tolist()):
-            for name, here, there in zip(names, ours[sample].tolist(), theirs[sample].tolist(), strict=True):
-                rows.writerow((sample, label, name, repr(here), repr(there), repr(there - here)))
+        for sample, place in np.ndindex(ours.shape):
+            here, there = float(ours[sample, place]), float(theirs[sample, place])
+            numbers = (repr(here), repr(there), repr(there - here))
+            rows.writerow((sample, labels[sample, place], lines[place][0], *numbers))
         return text.getvalue()
 
     def save(self, folder: Path) -> None:

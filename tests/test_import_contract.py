@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 import tomllib
@@ -57,9 +58,15 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
+@functools.cache
+def tree(path: Path) -> ast.Module:
+    """The file's syntax, read once."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(name: str) -> Iterator[Import]:
     """All imports of a module, those for type checkers left out."""
-    yield from _walk(ast.parse(MODULES[name].read_text(encoding="utf-8")), name, True)
+    yield from _walk(tree(MODULES[name]), name, True)
 
 
 def _walk(node: ast.AST, name: str, at_import: bool) -> Iterator[Import]:
@@ -118,7 +125,7 @@ def test_a_package_imports_only_what_the_table_allows(package: str) -> None:
 def test_inside_the_package_imports_are_relative() -> None:
     wrong = []
     for name, path in MODULES.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Import):
                 asked = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -183,7 +190,7 @@ def test_files_and_functions_are_small() -> None:
         text = path.read_text(encoding="utf-8")
         if text.count("\n") > 320:
             long.append(f"{path.relative_to(ROOT)} has {text.count(chr(10))} lines")
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > 60:
@@ -208,7 +215,7 @@ def test_library_code_neither_prints_nor_exits_nor_asserts() -> None:
     for name, path in MODULES.items():
         if package_of(name) == "cli":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             call = isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.exit", "exit")
             hiding = isinstance(node, ast.ExceptHandler) and swallows(node)
             if call or hiding or isinstance(node, ast.Assert):

@@ -36,9 +36,8 @@ def _first_sample(circuit: Circuit, samples: Samples) -> tuple[Circuit, Traces]:
     """The circuit with the first held-out sample at its sources, and the steady state of that."""
     if not len(samples.labels):
         raise Absent("The test set is empty.")
-    values = {name: array[0].reshape(circuit[name].shape) for name, array in samples.inputs.items()}
-    scalars = {name: value if value.ndim else float(value) for name, value in values.items()}
-    return circuit.with_values(scalars), Traces({name: signal[0] for name, signal in samples.traces.signals.items()})
+    values = {name: array[0] if array.ndim > 1 else float(array[0]) for name, array in samples.inputs.items()}
+    return circuit.with_values(values), Traces({name: signal[0] for name, signal in samples.traces.signals.items()})
 
 
 def _drawn(circuit: Circuit, voltages: Traces | None) -> bytes:

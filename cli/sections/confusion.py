@@ -1,4 +1,4 @@
-"""The confusion matrix: which class was taken for which."""
+"""The confusion matrix: which class was taken for which; for numbers, the answers against the targets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from html import escape
 
 import numpy as np
 
+from ..answers import engineering
+from ..figure import ACCENT, MUTED, drawing
 from ..results import Absent, Results
-from .section import Section
+from .section import Section, picture
 
 NAME, TITLE = "confusion", "Confusion matrix"
 
@@ -21,13 +23,33 @@ def counts(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
 
 
 def section(results: Results) -> Section:
-    """A table of counts, the diagonal and the mistakes in two colours, and the commonest mistake in words."""
+    """A table of counts, the diagonal and the mistakes in two colours, and the commonest mistake in words.
+
+    Where the experiment learns numbers, not classes: the answers against the targets.
+    """
     found = results.predictions
-    labels = np.asarray(found.labels)
-    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer) or not labels.size:
-        raise Absent("This experiment has no classes, so nothing can be confused.")
-    matrix = counts(labels, np.asarray(found.predicted))
+    labels, predicted = np.asarray(found.labels), np.asarray(found.predicted)
+    if not labels.size:
+        raise Absent("The test set is empty; give data.test a number in the experiment.")
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        return _answers(labels, predicted)
+    matrix = counts(labels, predicted)
     return Section(NAME, TITLE, _lead(matrix), _matrix(matrix))
+
+
+def _answers(targets: np.ndarray, answers: np.ndarray) -> Section:
+    """Every answer against its target, in volts."""
+    targets, answers = targets.ravel(), answers.ravel()
+    with drawing("answers", 3.6, 3.0, "Answers against targets") as sheet:
+        axes = sheet.figure.subplots()
+        ends = [float(min(targets.min(), answers.min())), float(max(targets.max(), answers.max()))]
+        axes.plot(ends, ends, color=MUTED, linewidth=0.8)
+        axes.plot(targets, answers, "o", color=ACCENT, markersize=4, markeredgewidth=0)
+        axes.set_xlabel("target, V")
+        axes.set_ylabel("answer, V")
+    error = float(np.sqrt(np.mean(np.square(answers - targets))))
+    lead = f"This experiment learns voltages, not classes: {engineering(error, 'V', 3)} off in the root mean square."
+    return Section(NAME, "Answers", lead, picture(sheet.svg))
 
 
 def _lead(matrix: np.ndarray) -> str:

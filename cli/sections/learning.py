@@ -15,7 +15,7 @@ NAME, TITLE = "learning", "Learning curves"
 
 
 def section(results: Results) -> Section:
-    """Two panels: the share of samples misread, in training and in test, and the loss."""
+    """Two panels: the share of wrong answers, in training and in test, and the loss."""
     columns = results.metrics
     if "epoch" not in columns:
         raise Absent("metrics.csv has no column epoch; run the training again.")
@@ -24,7 +24,7 @@ def section(results: Results) -> Section:
         for key, label, colour in (("train_error", "training", SECOND), ("test_error", "test", ACCENT)):
             if key in columns:
                 _curve(left, columns["epoch"], 100 * columns[key], label, colour)
-        _finish(left, "Samples misread, %")
+        _finish(left, "Wrong answers, %")
         if "train_loss" in columns:
             _curve(right, columns["epoch"], columns["train_loss"], "training", SECOND)
         _finish(right, "Loss")
@@ -47,7 +47,7 @@ def _finish(axes: Axes, title: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="x", visible=False)
     if len(axes.lines) > 2:
-        axes.legend(loc="upper right")
+        axes.legend(loc="best")
 
 
 def _last(columns: dict[str, np.ndarray], key: str) -> float | None:
@@ -60,7 +60,7 @@ def _last(columns: dict[str, np.ndarray], key: str) -> float | None:
 def _lead(columns: dict[str, np.ndarray]) -> str:
     error, seconds = _last(columns, "test_error"), float(np.nansum(columns.get("seconds", np.zeros(1))))
     epochs = int(columns["epoch"][-1])
-    end = f"; at the end {100 * error:.2f} % of the test samples are misread" if error is not None else ""
+    end = f"; at the end {100 * error:.2f} % of the test answers are wrong" if error is not None else ""
     return f"{epochs} epochs in {seconds:.1f} s{end}."
 
 

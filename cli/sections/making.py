@@ -18,7 +18,7 @@ def section(results: Results) -> Section:
     parts = [
         table(("what", "value"), facts),
         _folded(EXPERIMENT, results.experiment),
-        _folded(LEARNED, (results.folder / LEARNED).read_text(encoding="utf-8")),
+        _folded(LEARNED, results.netlist),
     ]
     return Section(NAME, TITLE, "Everything needed to make this run again.", "".join(parts))
 

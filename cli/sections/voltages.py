@@ -104,6 +104,8 @@ def _bars(axes: Axes, name: str, values: np.ndarray, label: int | None) -> None:
         colours[label] = GOOD
         colours[read] = GOOD if read == label else BAD
     axes.bar(place, values, color=colours, width=0.8 if values.size < 60 else 1.0)
+    room = max(0.0, (6 - values.size) / 2)
+    axes.set_xlim(-0.7 - room, values.size - 0.3 + room)
     axes.axhline(0, color=MUTED, linewidth=0.6)
     axes.grid(axis="x", visible=False)
     axes.set_xticks(place if values.size <= 12 else [])

@@ -70,3 +70,41 @@ def _trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(_trained: Path, tmp_path: Path) -> Path:
     """A copy of the trained run's folder."""
     return Path(shutil.copytree(_trained, tmp_path / "run"))
+
+
+HALVING = """* learn to halve
+Vx in 0 0
+R1 in out 2k
+R2 out 0 1k
+*@ input vx
+*@ output v(out)
+*@ trainable r1 min=100
+"""
+TABLE = """netlist = "learn.cir"
+[data]
+name = "table"
+rows = [[1, 0.5], [2, 1.0], [3, 1.5], [4, 2.0]]
+test_fraction = 0.5
+[optimiser]
+rate = 1e5
+[training]
+epochs = 2
+batch = 2
+"""
+
+
+@pytest.fixture(scope="session")
+def _halving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A divider that learns voltages from a table, beside its run's folder."""
+    folder = tmp_path_factory.mktemp("halving")
+    (folder / "learn.cir").write_text(HALVING, encoding="utf-8")
+    (folder / "learn.toml").write_text(TABLE, encoding="utf-8")
+    result = CliRunner().invoke(app, ["train", str(folder / "learn.toml"), "--out", str(folder / "run")])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def halving(_halving: Path, tmp_path: Path) -> Path:
+    """A copy of that run's folder, its experiment beside it."""
+    return Path(shutil.copytree(_halving, tmp_path / "halving")) / "run"

@@ -18,7 +18,13 @@ R2 out 0 1k
 *@ trainable r1 min=10 max=1meg
 .end
 """
-EXPERIMENT = 'netlist = "divider.cir"\n[data]\nname = "table"\nrows = [[1, 0.5], [2, 1], [3, 1.5], [4, 2]]\n'
+EXPERIMENT = """netlist = "divider.cir"
+[data]
+name = "table"
+rows = [[1, 0.5], [2, 1], [3, 1.5], [4, 2]]
+[training]
+batch = 1
+"""
 
 
 @pytest.fixture

@@ -20,6 +20,20 @@ def test_write_replaces_a_file_and_leaves_nothing_else(tmp_path: Path) -> None:
     assert target.stat().st_mode & 0o777 == 0o666 & ~_mask()
 
 
+def test_links_and_devices_stay_what_they_are(tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "deck.cir", tmp_path / "link.cir", tmp_path / "pipe"
+    link.symlink_to(target)
+    write_file(link, "new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, "through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "deck.cir"
     target.write_text("old")

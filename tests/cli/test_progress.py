@@ -32,23 +32,31 @@ def test_an_error_that_was_not_measured_is_not_shown() -> None:
 
 def test_the_bar_shows_epochs_rate_and_time_left() -> None:
     text = io.StringIO()
-    bar = Bar(Console(file=text, force_terminal=True, width=140))
+    bar = Bar(Console(file=text, force_terminal=True, width=80))
     with bar:
         bar(Event("data", 0, 8, text="reading digits"))
         for epoch in (1, 2, 3):
             bar(Event("train", epoch, 8, row=ROW))
     shown = text.getvalue()
     assert "3/8" in shown
-    assert "epochs" in shown
-    assert "0.50/s" in shown
+    assert "0:00:0" in shown
+    assert "0.50 epochs/s" in shown
     assert "left" in shown
     assert "test error 50.00 %" in shown
+    assert "…" not in shown
+
+
+def test_the_bar_says_how_to_go_on_after_ctrl_c() -> None:
+    text = io.StringIO()
+    with Bar(Console(file=text, force_terminal=True, width=80)) as bar:
+        bar(Event("interrupted", 3, 8, text="stopped after epoch 3 of 8; go on with --resume"))
+    assert "go on with --resume" in text.getvalue()
 
 
 def test_a_slow_training_is_counted_by_the_minute() -> None:
     text = io.StringIO()
-    bar = Bar(Console(file=text, force_terminal=True, width=140))
+    bar = Bar(Console(file=text, force_terminal=True, width=80))
     with bar:
         bar(Event("train", 5, 8, row={**ROW, "seconds": 30.0}))
         bar(Event("train", 6, 8, row={**ROW, "seconds": 30.0}))
-    assert "2.00/min" in text.getvalue()
+    assert "2.00 epochs/min" in text.getvalue()

@@ -18,18 +18,6 @@ from tellegen.training import run as training_run
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = "import tellegen.cli; tellegen.cli.main()"
 EXPERIMENT = ROOT / "circuits" / "digits.toml"
-TABLE = """netlist = "learn.cir"
-[data]
-name = "table"
-rows = [[1, 0.5], [2, 1.0], [3, 1.5], [4, 2.0]]
-test_fraction = 0.5
-[training]
-epochs = 2
-batch = 2
-"""
-LEARN = (
-    "* learn to halve\nVx in 0 0\nR1 in out 2k\nR2 out 0 1k\n*@ input vx\n*@ output v(out)\n*@ trainable r1 min=100\n"
-)
 
 
 def test_names_of_a_run_s_files_are_those_that_training_writes() -> None:
@@ -45,34 +33,24 @@ def test_a_run_leaves_what_it_promises(trained) -> None:
     assert float(rows[-1]["test_error"]) < 0.15
 
 
-def test_a_run_is_not_overwritten_unless_asked(invoke, tmp_path) -> None:
-    (tmp_path / "learn.cir").write_text(LEARN)
-    (tmp_path / "learn.toml").write_text(TABLE)
-    run = tmp_path / "run"
-    first = invoke("train", tmp_path / "learn.toml", "--out", run)
-    assert first.exit_code == 0, first.output
-    assert "epoch 2/2" in first.stderr
-    learned = (run / "learned.cir").read_bytes()
-    (run / "notes.txt").write_text("mine")
+def test_a_run_is_not_overwritten_unless_asked(invoke, halving) -> None:
+    experiment, learned = halving.parent / "learn.toml", (halving / "learned.cir").read_bytes()
+    (halving / "notes.txt").write_text("mine")
 
-    refused = invoke("train", tmp_path / "learn.toml", "--out", run)
+    refused = invoke("train", experiment, "--out", halving)
     assert refused.exit_code == 2
     assert "--resume" in refused.stderr
-    assert (run / "learned.cir").read_bytes() == learned
+    assert (halving / "learned.cir").read_bytes() == learned
 
-    broken = invoke("train", tmp_path / "learn.toml", "--out", run, "--overwrite", "--set", "rule.name=none")
+    broken = invoke("train", experiment, "--out", halving, "--overwrite", "--set", "rule.name=none")
     assert broken.exit_code == 2
-    assert (run / "learned.cir").read_bytes() == learned
+    assert (halving / "learned.cir").read_bytes() == learned
 
-    again = invoke("train", tmp_path / "learn.toml", "--out", run, "--overwrite", "--set", "training.epochs=1")
+    again = invoke("train", experiment, "--out", halving, "--overwrite", "--set", "training.epochs=1")
     assert again.exit_code == 0, again.output
     assert "epoch 1/1" in again.stderr
-    assert (run / "learned.cir").read_bytes() != learned
-    assert (run / "notes.txt").read_text() == "mine"
-
-    further = invoke("train", tmp_path / "learn.toml", "--out", run, "--resume", "--set", "training.epochs=2")
-    assert further.exit_code == 0, further.output
-    assert (run / "learned.cir").read_bytes() == learned
+    assert (halving / "learned.cir").read_bytes() != learned
+    assert (halving / "notes.txt").read_text() == "mine"
 
 
 def test_ctrl_c_keeps_the_last_epoch_and_training_goes_on_from_it(invoke, tmp_path) -> None:
@@ -151,3 +129,15 @@ def test_a_run_whose_answers_are_gone_says_so(invoke, trained) -> None:
     assert result.exit_code == 2
     assert "predictions.npz" in result.stderr
     assert "train again" in result.stderr
+
+
+def test_a_network_that_learns_voltages_is_verified_and_reported_too(invoke, halving) -> None:
+    assert invoke("verify", halving).exit_code == 0
+    with (halving / "verification.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert {float(row["label"]) for row in rows} < {0.5, 1.0, 1.5, 2.0}
+    assert {row["signal"] for row in rows} == {"v(out)"}
+    assert invoke("report", halving).exit_code == 0
+    page = (halving / "report.html").read_text(encoding="utf-8")
+    assert "learns voltages, not classes" in page
+    assert 'class="missing"' not in page
