@@ -9,20 +9,17 @@ from .expression import Current, Expression, Voltage, walk
 
 
 def expressions(element: Element) -> Iterator[Expression]:
-    """The expressions among an element's value and parameters."""
-    if isinstance(element.value, Expression):
-        yield element.value
-    for value in element.parameters.values():
-        parts = value if isinstance(value, tuple) else (value,)
-        yield from (part for part in parts if isinstance(part, Expression))
+    """The expressions among an element's value and parameters, those in lists (`table`) included."""
+    for value in (element.value, *element.parameters.values()):
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (part for part in value if isinstance(part, Expression))
 
 
 def sensed_nodes(element: Element) -> tuple[str, ...]:
     """The nodes whose voltages the element's expressions read, each once."""
-    parameters = element.parameters
-    if not isinstance(element.value, Expression) and not (
-        parameters and any(isinstance(value, Expression | tuple) for value in parameters.values())
-    ):
+    if isinstance(element.value, float) and not element.parameters:
         return ()
     found: dict[str, None] = {}
     for expression in expressions(element):
