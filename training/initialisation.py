@@ -14,6 +14,7 @@ from ..netlist import Circuit
 from ..netlist.errors import ExperimentError
 from ..netlist.selectors import matches, select
 from .experiment import Initial
+from .netlist_values import netlist_value
 from .parameters import Coordinate, Parameters, Values
 from .schema import nearest
 
@@ -53,7 +54,7 @@ def _check(drawn: np.ndarray | float, coordinate: Coordinate, rule: Initial, sou
 
 
 def _netlist(rule: Initial, coordinate: Coordinate, circuit: Circuit, random: np.random.Generator) -> np.ndarray:
-    return np.asarray(circuit.value_of(coordinate.target), float)
+    return netlist_value(circuit, coordinate.target)
 
 
 def _constant(rule: Initial, coordinate: Coordinate, circuit: Circuit, random: np.random.Generator) -> float:

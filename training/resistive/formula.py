@@ -11,7 +11,6 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array
 
-from ...netlist.circuit import Function
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Binary, Call, Conditional, Current, Expression, Name, Number, Unary, Voltage
 from ...netlist.functions import CONSTANTS
@@ -80,11 +79,13 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
 
 
 class Formulas:
-    """Evaluates expressions; `values` are numbers, JAX values or further expressions by parameter name."""
+    """Evaluates expressions; `values` are numbers, JAX values or further expressions by parameter name.
 
-    def __init__(self, values: Mapping[str, Any], functions: Mapping[str, Function]):
+    Functions of `.func` must have been inlined (`netlist.substitution`).
+    """
+
+    def __init__(self, values: Mapping[str, Any]):
         self._values = dict(values)
-        self._functions = functions
 
     def value(self, what: Any) -> Any:
         """The value of a number or of an expression. Raises `CircuitError` for what has none before a solution."""
@@ -100,15 +101,10 @@ class Formulas:
         return self._values[name]
 
     def call(self, node: Call) -> Any:
-        """The value of a function, ngspice's or the deck's own."""
-        arguments = [self.value(argument) for argument in node.arguments]
-        own = self._functions.get(node.function)
-        if own is not None:
-            inner = {**self._values, **dict(zip(own.arguments, arguments, strict=True))}
-            return Formulas(inner, self._functions).value(own.body)
+        """The value of a function of ngspice."""
         if node.function not in FUNCTIONS:
             raise CircuitError(f"the function {node.function} cannot be trained through; write it with others")
-        return FUNCTIONS[node.function](*arguments)
+        return FUNCTIONS[node.function](*map(self.value, node.arguments))
 
 
 def _signal(formulas: Formulas, node: Voltage | Current) -> Any:

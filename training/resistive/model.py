@@ -50,7 +50,7 @@ class Model:
     def settle(self, wanted: Equations, start: State, sweeps: int) -> Settled:
         """The steady state: exact when `sweeps` is 0, else as far as that many sweeps come (no residual is claimed)."""
         if not sweeps:
-            return newton(wanted, start)
+            return newton(wanted, start, self.structure.one_sided)
         state = descend(self.structure, wanted, start, sweeps)
         return Settled(state, jnp.where(jnp.all(jnp.isfinite(state.x)), 0.0, jnp.nan))
 

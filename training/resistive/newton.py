@@ -2,7 +2,11 @@
 
 With the conducting diodes guessed, the equations are linear; a diode that would conduct backwards is opened, one that
 would be overrun is closed, until none changes. Source: M. Hintermüller, K. Ito, K. Kunisch, "The primal-dual active set
-strategy as a semismooth Newton method", SIAM J. Optim. 13 (2002), Algorithm 1. One step is O((n + k)³) a sample.
+strategy as a semismooth Newton method", SIAM J. Optim. 13 (2002), Algorithm 1. One step is O((n + k)³) a sample. Where
+the guesses go round in a circle, as they may when diodes join free nodes, the interior point method tells the guess.
+
+Diodes that conduct around a loop share their currents in more than one way, which leaves the equations singular. The
+proximal term −δ(λ − λ₀) picks the sharing nearest the last one; it vanishes where the iteration ends.
 """
 
 from __future__ import annotations
@@ -14,9 +18,16 @@ import jax.numpy as jnp
 from jax import Array
 
 from .equations import Equations, State
+from .interior import interior
 
-MOST_STEPS = 100
+MOST_STEPS = 40
 ROUNDING = 1e-13
+PROXIMITY = 1e-9
+"""δ, times the smallest resistance at any node."""
+REFINEMENTS = 2
+"""Solutions with unchanged diodes that follow the first: each makes the proximal term's error δ times smaller."""
+FALLBACK = 1e-10
+"""The residual above which the iteration is called lost."""
 
 
 class Settled(NamedTuple):
@@ -26,22 +37,23 @@ class Settled(NamedTuple):
     residual: Array
 
 
-def kkt_matrix(equations: Equations, active: Array) -> Array:
-    """[[H, Dᵀ], [D where active, 1 where not]] for every sample, (batch, n + k, n + k)."""
+def kkt_matrix(equations: Equations, active: Array, proximity: Array) -> Array:
+    """[[H, Dᵀ], [D and −δ where active, 0 and 1 where not]] for every sample, (batch, n + k, n + k)."""
     laplacian, rows = equations.laplacian, equations.rows
     top = jnp.concatenate([laplacian, rows.T], axis=1)
     closed = active[:, :, None]
-    left = jnp.where(closed, rows, 0.0)
-    right = jnp.where(closed, 0.0, jnp.eye(len(rows)))
-    bottom = jnp.concatenate([left, right], axis=2)
+    identity = jnp.eye(len(rows))
+    bottom = jnp.concatenate([jnp.where(closed, rows, 0.0), jnp.where(closed, -proximity, 1.0) * identity], axis=2)
     return jnp.concatenate([jnp.broadcast_to(top, (len(active), *top.shape)), bottom], axis=1)
 
 
-def with_active(equations: Equations, active: Array) -> State:
-    """The state with exactly these diodes (batch, k) conducting."""
-    right = jnp.concatenate([equations.source, jnp.where(active, equations.drop, 0.0)], axis=1)
-    solved = jnp.linalg.solve(kkt_matrix(equations, active), right[:, :, None])[:, :, 0]
+def with_active(equations: Equations, active: Array, near: Array) -> State:
+    """The state with exactly these diodes (batch, k) conducting, their currents nearest to `near` where several fit."""
     nodes = equations.laplacian.shape[0]
+    proximity = PROXIMITY / jnp.max(jnp.abs(jnp.diagonal(equations.laplacian)))
+    held = jnp.where(active, equations.drop - proximity * near, 0.0)
+    right = jnp.concatenate([equations.source, held], axis=1)
+    solved = jnp.linalg.solve(kkt_matrix(equations, active, proximity), right[:, :, None])[:, :, 0]
     return State(solved[:, :nodes], solved[:, nodes:])
 
 
@@ -69,21 +81,46 @@ def residual(equations: Equations, state: State) -> Array:
     return jnp.max(jnp.concatenate(parts, axis=1), axis=1)
 
 
-def newton(equations: Equations, start: State) -> Settled:
-    """The steady state of every sample, beginning with the diodes that conduct in `start`."""
+def newton(equations: Equations, start: State, sure: bool) -> Settled:
+    """The steady state of every sample, beginning with the diodes that conduct in `start`.
+
+    `sure` says that the iteration cannot go round in circles (`Structure.one_sided`): no second way is compiled.
+    """
+    settled = active_set(equations, start)
+    if sure:
+        return settled
+    return jax.lax.cond(
+        settled.residual <= FALLBACK,
+        lambda: settled,
+        lambda: active_set(equations, interior(equations)),
+    )
+
+
+def active_set(equations: Equations, start: State) -> Settled:
+    """The method alone, without a second guess where it does not end."""
+    repeats = REFINEMENTS if len(equations.rows) else 0
 
     def unfinished(carry: tuple[Array, State, Array, Array]) -> Array:
-        return carry[2] & (carry[3] < MOST_STEPS)
+        return (carry[2] <= repeats) & (carry[3] < MOST_STEPS)
 
     def step(carry: tuple[Array, State, Array, Array]) -> tuple[Array, State, Array, Array]:
-        active, _, _, count = carry
-        state = with_active(equations, active)
+        active, before, calm, count = carry
+        state = with_active(equations, active, jnp.where(active, before.diode_currents, 0.0))
         volts, amperes = scales(equations, state)
         overrun = state.x @ equations.rows.T - equations.drop
         following = jnp.where(active, state.diode_currents > -ROUNDING * amperes, overrun > ROUNDING * volts)
-        return following, state, jnp.any(following != active), count + 1
+        return following, state, jnp.where(jnp.all(following == active), calm + 1, 0), count + 1
 
-    active = start.diode_currents > 0
-    carry = (active, start, jnp.asarray(True), jnp.asarray(0))
+    carry = (start.diode_currents > 0, start, jnp.asarray(0), jnp.asarray(0))
     _, state, _, _ = jax.lax.while_loop(unfinished, step, carry)
     return Settled(state, jnp.max(residual(equations, state)))
+
+
+def response(equations: Equations, active: Array) -> State:
+    """The answer of the linear circuit with these diodes conducting, refined until the proximal term has vanished."""
+
+    def step(near: Array, _: None) -> tuple[Array, None]:
+        return with_active(equations, active, near).diode_currents, None
+
+    near, _ = jax.lax.scan(step, jnp.zeros(active.shape), None, length=REFINEMENTS)
+    return with_active(equations, active, near)

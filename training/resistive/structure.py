@@ -92,6 +92,12 @@ class Structure:
         return bool((np.count_nonzero(self.diode_rows, axis=1) <= 1).all())
 
     @functools.cached_property
+    def one_sided(self) -> bool:
+        """Whether every supernode is held from one side at most: only then do guesses of active sets always end."""
+        upper, lower = (self.diode_rows > 0).any(axis=0), (self.diode_rows < 0).any(axis=0)
+        return self.bounds_only and not (upper & lower).any()
+
+    @functools.cached_property
     def colours(self) -> tuple[np.ndarray, ...]:
         """Supernodes by colour: no resistor or diode joins two of one colour. Greedy, the most joined first."""
         neighbours = self._neighbours()

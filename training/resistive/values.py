@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -14,8 +14,12 @@ from jax import Array
 from ...netlist import Circuit, Element
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Expression
+from ...netlist.new_values import with_value
 from ...netlist.resistance import is_written_as_conductance
-from ...netlist.stimulus import Stimulus
+from ...netlist.substitution import inline
+from ...solvers.branches import Branches
+from ...solvers.resistive_elements import conductance_of, current_of, voltage_of
+from ..netlist_values import main_value
 from ..parameters import Parameters, apply
 from .equations import Physical
 from .formula import Formulas
@@ -26,28 +30,31 @@ Coordinates = Mapping[str, Array]
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """Where an element's values go: a field of `Physical`, a slice of it, its shape, whether it is written in ohm."""
+    """Where an element's values go: a field of `Physical`, a slice of it, its shape, whether it is written in ohm,
+    and how many branches stand in parallel.
+    """
 
     field: int
     place: slice
     shape: tuple[int, ...]
     in_ohm: bool
+    factor: float | np.ndarray
 
     def put(self, fields: list[Array], value: Any) -> None:
         """Write the element's value into the flat fields."""
         flat = jnp.broadcast_to(value, self.shape).ravel()
-        fields[self.field] = fields[self.field].at[self.place].set(1.0 / flat if self.in_ohm else flat)
+        fields[self.field] = fields[self.field].at[self.place].set(self.factor * (1.0 / flat if self.in_ohm else flat))
 
 
 @dataclass(frozen=True, eq=False)
 class ValueMap:
     """Coordinates by target to `Physical` without inputs: voltages (q,)."""
 
-    circuit: Circuit
     parameters: Parameters
     structure: Structure
     slots: Mapping[str, Slot]
-    formulas: Mapping[str, Expression] = field(default_factory=dict)
+    formulas: Mapping[str, Expression]
+    definitions: Mapping[str, Any]
 
     @classmethod
     def of(cls, circuit: Circuit, structure: Structure, parameters: Parameters) -> ValueMap:
@@ -56,15 +63,20 @@ class ValueMap:
         Raises:
             CircuitError: a trainable parameter that no element uses, or only one inside a subcircuit.
         """
+        kinds = (structure.resistors, structure.sources, structure.currents)
         slots = {
-            name: Slot(position, place, branches.shapes[name], _in_ohm(circuit, name))
-            for position, branches in enumerate((structure.resistors, structure.sources, structure.currents))
-            for name, place in branches.places.items()
+            name: _slot(circuit.flatten()[name], position, branches)
+            for position, branches in enumerate(kinds)
+            for name in branches.places
         }
         names = {each.target for each in parameters.coordinates if each.is_parameter}
         formulas = _formulas(circuit) if names else {}
         _check_parameters(circuit, parameters, frozenset(formulas))
-        return cls(circuit, parameters, structure, slots, formulas)
+        definitions = {
+            name: inline(value, circuit.functions, None) if isinstance(value, Expression) else value
+            for name, value in circuit.parameters.items()
+        }
+        return cls(parameters, structure, slots, formulas, definitions)
 
     def __call__(self, coordinates: Coordinates) -> Physical:
         """Element values; differentiable, with levels passed straight through."""
@@ -77,7 +89,7 @@ class ValueMap:
             if not each.is_parameter:
                 self.slots[each.target].put(fields, values[each.target])
         if self.formulas:
-            formulas = Formulas({**self.circuit.parameters, **values}, self.circuit.functions)
+            formulas = Formulas({**self.definitions, **values})
             for name, expression in self.formulas.items():
                 self.slots[name].put(fields, formulas.value(expression))
         return Physical(*fields)
@@ -88,23 +100,23 @@ def _straight_through(coordinate: Any, u: Array) -> Array:
     return smooth + jax.lax.stop_gradient(coordinate.value(u, jnp) - smooth)
 
 
-def _in_ohm(circuit: Circuit, name: str) -> bool:
-    return name in circuit and circuit[name].kind == "R" and not is_written_as_conductance(circuit[name])
+def _slot(element: Element, position: int, branches: Branches) -> Slot:
+    in_ohm = element.kind == "R" and not is_written_as_conductance(element)
+    factor = _CONTRIBUTIONS[element.kind](with_value(element, 1.0))
+    return Slot(position, branches.places[element.name], branches.shapes[element.name], in_ohm, factor)
+
+
+_CONTRIBUTIONS = {"R": conductance_of, "V": voltage_of, "I": current_of, "L": voltage_of}
 
 
 def _formulas(circuit: Circuit) -> dict[str, Expression]:
     """Main values written as expressions, by element."""
     found = {}
     for element in circuit.elements:
-        value = _main_value(element)
+        value = main_value(element)
         if isinstance(value, Expression):
-            found[element.name] = value
+            found[element.name] = inline(value, circuit.functions, element.location)
     return found
-
-
-def _main_value(element: Element) -> Any:
-    value = element.parameters.get("g", element.value) if element.kind == "R" else element.value
-    return value.dc if isinstance(value, Stimulus) else value
 
 
 def _check_parameters(circuit: Circuit, parameters: Parameters, reached: frozenset[str]) -> None:
@@ -113,7 +125,7 @@ def _check_parameters(circuit: Circuit, parameters: Parameters, reached: frozens
         if not each.is_parameter:
             continue
         before, after = (
-            {element.name: _main_value(element) for element in apply(circuit, {each.target: value}).flatten().elements}
+            {element.name: main_value(element) for element in apply(circuit, {each.target: value}).flatten().elements}
             for value in _probes(each)
         )
         moved = [name for name in before if not np.array_equal(before[name], after[name])]

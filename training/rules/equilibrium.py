@@ -39,22 +39,26 @@ class Equilibrium:
         equations = model.equations(physical)
         free = model.settle(equations, batch.start, self.sweeps)
 
-        def read(unit: float) -> tuple[Physical, Array]:
-            beta = unit * self.beta
-            state, residual = free.state, free.residual
-            if unit:
-                pulled = model.nudged(equations, physical, beta, batch.targets)
-                state, residual = model.settle(pulled, free.state, self.nudged_sweeps or self.sweeps)
-            return readings(model.structure, physical, state, beta, batch.targets), residual
+        def read(state: State, beta: float | Array) -> Physical:
+            return readings(model.structure, physical, state, beta, batch.targets)
 
-        (plus, above), (minus, below) = map(read, NUDGES[self.variant])
-        spread = (NUDGES[self.variant][0] - NUDGES[self.variant][1]) * self.beta
-        slopes = jax.tree.map(lambda p, m: (p - m) / spread, plus, minus)
+        def nudge(beta: Array) -> tuple[Physical, Array]:
+            pulled = model.nudged(equations, physical, beta, batch.targets)
+            state, residual = model.settle(pulled, free.state, self.nudged_sweeps or self.sweeps)
+            return read(state, beta), residual
+
+        betas = [unit * self.beta for unit in NUDGES[self.variant]]
+        found, residuals = jax.lax.map(nudge, jnp.array([beta for beta in betas if beta]))
+        if not all(betas):
+            found = jax.tree.map(lambda at_free, rest: jnp.stack([at_free, *rest]), read(free.state, 0.0), found)
+        # One phase with and one without nudging stand as (free, nudged), two as (plus, minus).
+        first, second = betas if all(betas) else sorted(betas, key=abs)
+        slopes = jax.tree.map(lambda both: (both[0] - both[1]) / (first - second), found)
         answer = model.outputs(physical, free.state)
         return Estimate(
             squared_error(answer, batch.targets),
             model.pull_back(coordinates, slopes),
             answer,
-            State(*free.state),
-            jnp.maximum(free.residual, jnp.maximum(above, below)),
+            free.state,
+            jnp.maximum(free.residual, jnp.max(residuals)),
         )

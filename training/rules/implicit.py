@@ -16,7 +16,7 @@ from jax import Array
 
 from ..resistive.equations import Equations, Physical, State, readings
 from ..resistive.model import Model
-from ..resistive.newton import with_active
+from ..resistive.newton import response
 from .estimate import Batch, Estimate, squared_error
 
 
@@ -49,4 +49,4 @@ class Implicit:
         structure = self.model.structure
         pulled = jnp.zeros_like(state.x).at[:, structure.group[structure.outputs]].add(-slope)
         adjoint = equations._replace(source=pulled, drop=jnp.zeros_like(equations.drop))
-        return with_active(adjoint, state.diode_currents > 0)
+        return response(adjoint, state.diode_currents > 0)
