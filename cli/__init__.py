@@ -9,12 +9,13 @@ needs when it runs, so that `tellegen --help` answers at once:
     exits.py         every error as one sentence on stderr and an exit code
     arguments.py     arguments and options that commands share
     engines.py       what can solve a circuit, by name
-    answers.py       an operating point as a table, JSON or CSV
+    comparison.py    one circuit through all of them; differences.py how far apart two answers are
+    answers.py       an operating point as table, JSON or CSV; table.py any table as text
     output.py        where text goes: the terminal, or a file that is whole or absent
     progress.py      the progress of training: rate and time left
-    agreement.py     what ngspice said of a learned network, as files in its run's folder
-    page.py          the report: sections put into one HTML page
-    sections/        one section of the report a file
+    run_files.py     what the files of a run's folder are called; results.py what they hold
+    held_out.py      held-out samples of a run, solved; verification.py the same samples in ngspice
+    page.py          the report: sections/ put into one HTML page, templates/ its form, figure.py its figures
     drawing/         a circuit as a picture
 
 Exit codes: 0 done; 1 bad news (answers that differ, a solver that did not converge); 2 something the user can mend
@@ -23,9 +24,15 @@ Exit codes: 0 done; 1 bad news (answers that differ, a solver that did not conve
 
 from __future__ import annotations
 
+import io
+import sys
+
 
 def main() -> None:
     """Run the command `tellegen` on the process's arguments, and exit."""
     from .application import app
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without µ or ─ still gets the rest of the line
+            stream.reconfigure(errors="backslashreplace")
     app()

@@ -41,13 +41,14 @@ def write_file(path: Path, content: str | bytes) -> None:
     A link keeps leading where it led; what is no ordinary file (`/dev/null`, a pipe) is written as it stands.
     """
     path = Path(os.path.realpath(writable(path)))
+    data = content.encode() if isinstance(content, str) else content
     if path.exists() and not path.is_file():
-        path.write_text(content, encoding="utf-8")
+        path.write_bytes(data)
         return
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
+            stream.write(data)
         os.chmod(temporary, 0o666 & ~_mask())
         os.replace(temporary, path)
     except BaseException:

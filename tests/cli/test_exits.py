@@ -96,3 +96,16 @@ def test_the_shell_sees_the_exit_code_and_only_one_line(tmp_path: Path) -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("tellegen: there is no file")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_terminal_without_unicode_still_gets_an_answer(tmp_path: Path) -> None:
+    deck = tmp_path / "micro.cir"
+    deck.write_text("* micro\nV1 a 0 1u\nR1 a 0 1k\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "import tellegen.cli; tellegen.cli.main()", "simulate", os.fspath(deck)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=True,
+    )
+    assert "1 \\xb5V" in done.stdout
