@@ -4,7 +4,8 @@ In: a `Circuit`, sources' values a sample, the `Traces` somebody expects. Out: a
 
     names, spelling      reversible names, and elements under them
     diodes, drives, fold ideal diodes in SPICE; input crossbars as Norton equivalents
-    options, analysis, cards, deck   the deck itself
+    options, analysis, cards         tolerances, analyses, one card an element
+    flat, kept, deck                 the deck itself, its subcircuits flattened or kept
     process, script, farm            ngspice found, commanded, watched; many side by side
     raw, log, signals                what it wrote and said, as signals and errors of the circuit
     batch, points, shared            one run, many operating points, one run inside this process (PySpice)

@@ -53,7 +53,7 @@ def cards(elements: Iterable[Element], spelling: Spelling, diodes: DiodeExport) 
             lines.append(_b_diode(element, nodes, names[element.name], diodes.conductance))
         else:
             respelled = spelling.element(_in_words_of_ngspice(element))
-            lines.append(_one_line(write_element(respelled, _no_array), element.name))
+            lines.append(one_line(write_element(respelled, _no_array), element.name))
     return Cards(tuple(lines), tuple(left_out))
 
 
@@ -109,10 +109,10 @@ def _b_diode(element: Element, nodes: Mapping[str, str], name: str, siemens: flo
 def model_card(model: Model) -> str:
     """The `.model` card of a model under ngspice's name."""
     settings = (key if value is True else f"{key}={write_setting(value)}" for key, value in model.parameters.items())
-    return _one_line(f".model {model.name} {model.type}({' '.join(settings)})", model.name)
+    return one_line(f".model {model.name} {model.type}({' '.join(settings)})", model.name)
 
 
-def _one_line(text: str, name: str) -> str:
+def one_line(text: str, name: str) -> str:
     """The card itself: what holds a line break would be several cards, a `.control` among them perhaps."""
     if "\n" in text or "\r" in text:
         raise SpiceError(f"{name} has a line break in one of its words; remove it")

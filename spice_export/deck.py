@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from ..netlist.circuit import Circuit, Model
 from ..netlist.errors import SpiceError
 from ..netlist.numbers import format_number
-from ..netlist.sensing import sensed_nodes
 from .analysis import CARRIED_OUT, OPERATING_POINT, Analysis, analysis
-from .cards import Cards, cards, exported_letter, model_card
 from .diodes import DiodeExport, diode_export
+from .flat import Content, flattened
 from .fold import Fold, fold
-from .names import element_names, model_names, node_names
+from .kept import kept
 from .options import option_line, options_in_force
 from .signals import Layout
-from .spelling import Spelling
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +68,8 @@ def deck(
     diodes: str | None = None,
     diode_conductance: float | None = None,
     folded: bool = False,
-    kept: Iterable[str] = (),
+    unfolded: Iterable[str] = (),
+    keep_subcircuits: bool = False,
     options: Mapping[str, object] | None = None,
 ) -> Deck:
     """The deck that ngspice runs for a circuit: subcircuits flattened, arrays expanded, learned values exact.
@@ -79,81 +78,80 @@ def deck(
         diodes: `bsource` or `diode` for every ideal diode, in place of what the `*@ ideal` directives say.
         diode_conductance: siemens of a conducting B-source diode; by default chosen from the circuit and reported.
         folded: replace input crossbars by their Norton equivalents (exact, and for operating points only).
-        kept: nets, buses and sources that folding leaves alone.
+        unfolded: nets, buses and sources that folding leaves alone.
+        keep_subcircuits: leave subcircuits and parameters to ngspice; for circuits without arrays.
         options: ngspice options in place of the tight defaults and of the deck's own.
 
     Raises:
-        SpiceError: folding a circuit that asks for more than an operating point, a card or option that is not safe.
+        SpiceError: folding a circuit that asks for more than an operating point; keeping subcircuits that are folded or
+            hold arrays; a card or option that is not safe; a node that only current sources touch.
     """
     flat = circuit.flatten()
     choice = diode_export(flat, diodes, diode_conductance)
-    fold_away = fold(flat, frozenset(kept)) if folded else None
-    exported = fold_away.circuit if fold_away else flat
-    scalar = exported.expand()
-    spelling = _spelling(scalar, choice)
-    written = cards(scalar.elements, spelling, choice)
-    _refuse_nodes_on_sources_alone(scalar, frozenset(written.open_resistors))
-    analyses, left_out = _analyses(scalar, spelling)
+    if folded and keep_subcircuits:
+        raise SpiceError("a folded deck has no subcircuits to keep; ask for one of the two")
+    fold_away = fold(flat, frozenset(unfolded)) if folded else None
+    scalar = (fold_away.circuit if fold_away else flat).expand()
+    content = kept(circuit, choice) if keep_subcircuits else flattened(scalar, choice)
+    _refuse_nodes_on_sources_alone(scalar, frozenset(content.open_resistors))
+    analyses, left_out = _analyses(scalar, content)
     if fold_away and any(each is not OPERATING_POINT for each in analyses):
         raise SpiceError("a folded deck is exact for operating points only; export .tran, .ac and .dc unfolded")
     in_force = options_in_force(_diode_models(scalar, choice), flat.options, options)
-    layout = Layout(flat, spelling.nodes, spelling.elements, choice)
-    body = "\n".join(
-        [
-            *_head(circuit, choice, fold_away, written, left_out),
-            *written.lines,
-            *_tail(scalar, spelling, choice, in_force),
-        ]
-    )
+    head = _head(circuit, choice, fold_away, content, left_out)
+    tail = _conditions(scalar, content)
     return Deck(
-        body, analyses, layout, choice, fold_away, written.open_resistors, left_out, in_force, len(written.lines)
+        "\n".join([*head, *content.lines, *tail, option_line(in_force)]),
+        analyses,
+        Layout(flat, content.nodes, content.elements, choice),
+        choice,
+        fold_away,
+        content.open_resistors,
+        left_out,
+        in_force,
+        sum(1 for line in content.lines if line[0] != "."),
     )
 
 
-def _spelling(scalar: Circuit, choice: DiodeExport) -> Spelling:
-    nodes: dict[str, None] = {"0": None}
-    for element in scalar.elements:
-        nodes.update(dict.fromkeys(element.nodes + sensed_nodes(element)))
-    letters = ((element.name, exported_letter(element, choice)) for element in scalar.elements)
-    return Spelling(node_names(nodes), element_names(letters), model_names(scalar.models))
-
-
-def _analyses(flat: Circuit, spelling: Spelling) -> tuple[tuple[Analysis, ...], tuple[str, ...]]:
+def _analyses(flat: Circuit, content: Content) -> tuple[tuple[Analysis, ...], tuple[str, ...]]:
     """The analyses to run, an operating point if there are none, and the cards that are left out."""
-    run = tuple(analysis(card, spelling.elements) for card in flat.analyses if card.keyword in CARRIED_OUT)
+    run = tuple(analysis(card, content.elements) for card in flat.analyses if card.keyword in CARRIED_OUT)
     others = [f".{card.keyword}" for card in flat.analyses if card.keyword not in CARRIED_OUT]
     for keyword, values in (("ic", flat.initial_conditions), ("nodeset", flat.nodesets)):
-        others += [f".{keyword} v({node})" for node in values if not spelling.has_node(node)]
+        others += [f".{keyword} v({node})" for node in values if node not in content.nodes.to_spice]
     return run or (OPERATING_POINT,), tuple(others)
 
 
 def _head(
-    circuit: Circuit, choice: DiodeExport, folded: Fold | None, written: Cards, left_out: tuple[str, ...]
+    circuit: Circuit, choice: DiodeExport, folded: Fold | None, content: Content, left_out: tuple[str, ...]
 ) -> list[str]:
-    title = re.sub(r"[^\x20-\x7e]", "?", circuit.title) or "a circuit"
+    title = _ascii(circuit.title) or "a circuit"
     lines = [f"* {title}", "* written by tellegen; ideal diodes: " + _ascii(choice.describe())]
     if folded:
-        lines.append(
-            f"* folded: {folded.resistors} resistors at held nodes stand as {len(folded.nodes)} Norton sources"
-        )
-    if written.open_resistors:
-        shown = ", ".join(written.open_resistors[:5])
-        lines.append(f"* left out: {len(written.open_resistors)} open resistors (g=0): {_ascii(shown)}, ...")
+        sources = len(folded.nodes)
+        lines.append(f"* folded: {folded.resistors} resistors at held nodes stand as {sources} Norton sources")
+    if content.open_resistors:
+        shown = ", ".join(content.open_resistors[:5]) + (", ..." if len(content.open_resistors) > 5 else "")
+        lines.append(f"* left out: {len(content.open_resistors)} open resistors (g=0): {_ascii(shown)}")
     if left_out:
         lines.append("* left out: " + " ".join(map(_ascii, left_out)))
     return lines
 
 
-def _tail(scalar: Circuit, spelling: Spelling, choice: DiodeExport, options: Mapping[str, object]) -> list[str]:
-    used = {element.model for element in scalar.elements if element.model and choice.form(element) != "bsource"}
-    lines = [model_card(spelling.model(scalar.models[name])) for name in scalar.models if name in used]
+def _conditions(scalar: Circuit, content: Content) -> list[str]:
+    """The `.ic`, `.nodeset` and `.temp` cards."""
+    lines: list[str] = []
     for keyword, values in (("ic", scalar.initial_conditions), ("nodeset", scalar.nodesets)):
-        if values:
-            pairs = (f"v({node})={format_number(float(value))}" for node, value in spelling.nodes_of(values).items())  # type: ignore[arg-type]
-            lines.append(f".{keyword} " + " ".join(pairs))
-    if scalar.temperature is not None:
-        lines.append(f".temp {format_number(float(scalar.temperature))}")  # type: ignore[arg-type]
-    return [*lines, option_line(options)]
+        known = ((content.nodes.to_spice.get(node), value) for node, value in values.items())
+        pairs = [f"v({node})={_number(value)}" for node, value in known if node]
+        lines += [" ".join([f".{keyword}", *pairs])] if pairs else []
+    return [*lines, f".temp {_number(scalar.temperature)}"] if scalar.temperature is not None else lines
+
+
+def _number(value: object) -> str:
+    if not isinstance(value, (int, float)):
+        raise SpiceError(f"{value!r} stands where the deck needs a number; give one")
+    return format_number(float(value))
 
 
 def _refuse_nodes_on_sources_alone(scalar: Circuit, without_card: frozenset[str]) -> None:

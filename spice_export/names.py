@@ -19,6 +19,7 @@ RESERVED = _VECTORS | _CONSTANTS | {"gnd", "none", "null", "const", "list", "voi
 
 _UNSAFE = re.compile(r"[^a-z0-9_]+")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
+_MODEL = re.compile(r"[a-z][a-z0-9_]*(\.[0-9]+)?")
 _NUMBER = re.compile(r"[1-9][0-9]*")
 
 
@@ -53,8 +54,8 @@ def element_names(letters: Iterable[tuple[str, str]]) -> Names:
 
 
 def model_names(models: Iterable[str]) -> Names:
-    """Safe names for models and subcircuits."""
-    entries = ((model, "m", bool(_WORD.fullmatch(model)) and model not in RESERVED) for model in models)
+    """Safe names for models and subcircuits; `nm.1`, a bin of the model `nm`, is one."""
+    entries = ((model, "m", bool(_MODEL.fullmatch(model)) and model not in RESERVED) for model in models)
     return _one_to_one(entries, letter_first=False)
 
 
