@@ -49,9 +49,9 @@ def expand(circuit: Circuit) -> Circuit:
 
 def element_lines(element: Element) -> Sequence[Element]:
     """The scalar elements of one element, in C order."""
-    fields = [_field(element, position) for position in node_positions(element)]
-    if not element.ranges:
+    if not element.ranges and not any(":" in node for node in element.nodes):
         return (element,)
+    fields = [_field(element, position) for position in node_positions(element)]
     names = line_names(element)
     nodes = zip(*fields[: len(element.nodes)], strict=True)
     sensed = fields[len(element.nodes) :]

@@ -16,6 +16,8 @@ from .resistors import conductance_or_none
 
 MOST_WIRES = 700
 _EQUAL = 0.55
+_SAMPLED = 2_000_000
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,31 +33,43 @@ class Bundle:
 
     @classmethod
     def of(cls, element: Element, most: int = MOST_WIRES) -> Bundle:
-        """Linear in the number of branches; open resistors are left out, and all but the `most` strongest."""
-        shape = element.shape or (1,)
+        """Open resistors are left out, and all but the `most` strongest; equal ones, and of millions, are sampled."""
         siemens = conductance_or_none(element)
-        given = np.ones(1) if siemens is None else np.asarray(siemens, dtype=float)
-        strength = np.broadcast_to(given, shape).ravel() if given.size == 1 else given.ravel()
-        chosen = np.flatnonzero(strength > 0)
-        if len(chosen) > most:
-            strongest = np.argpartition(strength[chosen], -most)[-most:]
-            chosen = chosen[strongest]
-        chosen = chosen[np.argsort(strength[chosen], kind="stable")]
-        shown = strength[chosen]
+        given = np.ones(1) if siemens is None else np.asarray(siemens, dtype=float).ravel()
+        total = int(np.prod(element.shape))
+        if given.size == 1:
+            chosen = _spread(total, most)
+            shown = np.broadcast_to(given, len(chosen))
+        else:
+            chosen = _spread(total, _SAMPLED)
+            shown = given[chosen]
+        kept = np.flatnonzero(shown > 0)
+        if len(kept) > most:
+            kept = kept[np.argpartition(shown[kept], -most)[-most:]]
+        kept = kept[np.argsort(shown[kept], kind="stable")]
+        chosen, shown = chosen[kept], shown[kept]
         equal = len(shown) > 1 and shown[0] == shown[-1]
-        tails, heads = (_lines(element, position, shape, chosen) for position in (0, 1))
+        tails, heads = (_lines(element, position, chosen) for position in (0, 1))
         return cls(tails, heads, np.full(len(shown), _EQUAL) if equal else shown / shown.max(initial=0.0))
 
 
-def _lines(element: Element, position: int, shape: tuple[int, ...], chosen: np.ndarray) -> np.ndarray:
+def _spread(total: int, most: int) -> np.ndarray:
+    """All of 0 … total−1, or about `most` of them spread as evenly as multiples of the golden ratio."""
+    if total <= most:
+        return np.arange(total)
+    return np.unique((np.arange(most) * _GOLDEN % 1.0 * total).astype(np.intp))
+
+
+def _lines(element: Element, position: int, chosen: np.ndarray) -> np.ndarray:
     """The line of the bus at which each chosen branch ends; 0 at a plain net."""
     field = element.nodes[position]
     part = part_of_bus(field, {field.partition("[")[0]: 0})
     if part is None:
         return np.zeros(len(chosen), dtype=np.intp)
-    lines = np.arange(part.start, part.stop + 1)
-    axes = field_shape(element, position) or (1,) * len(shape)
-    return np.broadcast_to(lines.reshape(axes), shape).ravel()[chosen]
+    axes = field_shape(element, position)
+    if max(axes, default=1) == 1:
+        return np.full(len(chosen), part.start)
+    return part.start + np.unravel_index(chosen, element.shape)[int(np.argmax(axes))]
 
 
 def draw_wires(axes: Axes, paths: np.ndarray, strength: np.ndarray, colour: str) -> None:

@@ -16,7 +16,7 @@ _SHOWN = 8
 class Finding:
     """An `error` leaves the circuit without an answer, or without a unique one; a `warning` only may.
 
-    `elements` are element names, `locations` the lines they stand on, in the netlist's order.
+    `elements` are element names and `locations` the lines they stand on, in the order in which the sentence meets them.
     """
 
     severity: Literal["error", "warning"]

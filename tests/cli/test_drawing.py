@@ -239,6 +239,15 @@ def test_bundles_keep_the_strongest_wires():
     assert len(Bundle.of(element).tails) == 11
 
 
+def test_bundles_of_equal_wires_are_a_fair_sample():
+    element = Element("rw", ("a[0:1567]", "b[0:32767]"), 1e3, ranges=((0, 1567), (0, 32767)))
+    bundle = Bundle.of(element, most=600)
+    assert 550 < len(bundle.tails) <= 600
+    assert bundle.strength.max() == bundle.strength.min()
+    for lines, width in ((bundle.tails, 1568), (bundle.heads, 32768)):
+        assert abs(lines.mean() / width - 0.5) < 0.05
+
+
 def test_pooling_takes_means_over_blocks():
     matrix = np.arange(24.0).reshape(6, 4)
     assert np.array_equal(pooled(matrix, 2), matrix.reshape(2, 3, 2, 2).mean(axis=(1, 3)))

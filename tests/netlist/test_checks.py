@@ -286,7 +286,7 @@ v1 in 0 1
 v2 in 0 2
 x1 in q cell
 """
-    contradiction, floating, dangling = parse(deck, source="deck.cir").checks()
+    floating, contradiction, dangling = parse(deck, source="deck.cir").checks()
     assert [str(each) for each in contradiction.locations] == ["deck.cir:7", "deck.cir:6"]
     assert floating.elements == ("x1.c1",)
     assert [str(each) for each in floating.locations] == ["deck.cir:4"]

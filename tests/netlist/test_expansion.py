@@ -190,3 +190,21 @@ def test_the_paper_s_smallest_network_expands_and_draws_its_graph_in_time():
     assert graph.number_of_edges() == len(flat)
     assert expanded - start < 3.0
     assert finished - expanded < 4.0
+
+
+def test_a_bus_at_a_scalar_element_is_refused():
+    with pytest.raises(CircuitError, match=r"r1 is one branch but its field h\[0:2\] is a bus of 3 nodes"):
+        Circuit(elements=(Element("r1", ("h[0:2]", "0"), 1.0),)).expand()
+
+
+def test_inputs_outputs_and_trainables_are_the_lines_of_those_before():
+    network = deep_resistive_network([3, 2, 2])
+    flat = network.expand()
+    assert flat.inputs == ("vin[0]", "vin[1]", "vin[2]")
+    assert flat.outputs == ("out[0]", "out[1]")
+    weights = [f"rw1[{i},{j}]" for i in range(3) for j in range(2)] + [
+        f"rw2[{i},{j}]" for i in range(2) for j in range(2)
+    ]
+    biases = [f"ib{k}[{j}]" for k in (1, 2) for j in range(2)]
+    assert [each.target for each in flat.trainables] == weights + biases
+    assert {each.minimum for each in flat.trainables} == {0.0, None}
