@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -37,14 +38,13 @@ class Sidecars:
         self._arrays = arrays
         self._allow_outside = allow_outside
         self._files: dict[Path, Mapping[str, np.ndarray]] = {}
+        self._open_files = ExitStack()
 
     def __enter__(self) -> Sidecars:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for arrays in self._files.values():
-            if isinstance(arrays, np.lib.npyio.NpzFile):
-                arrays.close()
+        self._open_files.close()
 
     def array(self, reference: str, location: Location) -> np.ndarray:
         """The read-only float array of `@file:key`. float32 and float64 stay as they are; integers become float64."""
@@ -64,11 +64,11 @@ class Sidecars:
             raise NetlistError(f"@{file} cannot be found because this text has no folder; {cure}", location)
         path = inside(self._folder, self._folder, file, self._allow_outside, location)
         if path not in self._files:
-            self._files[path] = _load(path, file, location)
+            self._files[path] = _load(path, file, location, self._open_files)
         return self._files[path]
 
 
-def _load(path: Path, file: str, location: Location) -> Mapping[str, np.ndarray]:
+def _load(path: Path, file: str, location: Location, open_files: ExitStack) -> Mapping[str, np.ndarray]:
     if not path.is_file():
         raise NetlistError(f"the sidecar {file} does not exist; put it into {path.parent}", location)
     if path.suffix == ".safetensors":
@@ -76,11 +76,13 @@ def _load(path: Path, file: str, location: Location) -> Mapping[str, np.ndarray]
     if path.suffix != ".npz":
         raise NetlistError(f"the sidecar {file} is neither .npz nor .safetensors; save the arrays as one", location)
     try:
-        return np.load(path, allow_pickle=False)
+        arrays = np.load(open_files.enter_context(path.open("rb")), allow_pickle=False)
     except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
-        raise NetlistError(
-            f"the sidecar {file} cannot be read ({error}); write it with numpy.savez", location
-        ) from None
+        cause = f"the sidecar {file} cannot be read ({error})"
+        raise NetlistError(f"{cause}; write it with numpy.savez", location) from None
+    if not isinstance(arrays, Mapping):
+        raise NetlistError(f"the sidecar {file} holds one array without a key; write it with numpy.savez", location)
+    return arrays
 
 
 def _read(arrays: Mapping[str, np.ndarray], key: str, reference: str, location: Location) -> np.ndarray:

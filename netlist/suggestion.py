@@ -13,7 +13,7 @@ def nearest(word: str, known: Iterable[str], phrase: str = "write {}", otherwise
     when nothing is known.
     """
     candidates = list(known)
-    near = get_close_matches(word.lower(), candidates, 1, 0.6)
+    near = get_close_matches(word.lower(), candidates, 1, 0.6 if len(word) > 3 else 0.5)
     if near:
         return phrase.format(near[0])
     if not candidates:
