@@ -231,7 +231,10 @@ LOADED = "import sys; {}; print(*sorted({{name.split('.')[0] for name in sys.mod
     [
         ("import tellegen", {"numpy", "networkx", "jax", "scipy", "cvxpy", "matplotlib", "PySpice", "typer"}),
         ("import tellegen; dir(tellegen); tellegen.__version__", {"numpy", "networkx", "jax", "scipy", "cvxpy"}),
-        ("import tellegen.cli.application", {"numpy", "networkx", "jax", "scipy", "cvxpy", "matplotlib", "rich"}),
+        (
+            "import tellegen.cli.application",
+            {"rich", "numpy", "networkx", "jax", "scipy", "cvxpy", "matplotlib"},
+        ),
     ],
 )
 def test_start_up_loads_nothing_heavy(action: str, absent: set[str]) -> None:

@@ -109,3 +109,16 @@ def test_a_terminal_without_unicode_still_gets_an_answer(tmp_path: Path) -> None
         check=True,
     )
     assert "1 \\xb5V" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["check", "no.cir"]])
+def test_help_and_simple_misuse_load_nothing_heavy(arguments: list[str]) -> None:
+    script = (
+        "import sys, tellegen.cli\n"
+        "try:\n    tellegen.cli.main()\n"
+        "except SystemExit:\n    print(*sorted({name.split('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "typer" in loaded
+    assert not loaded & {"numpy", "networkx", "jax", "scipy", "cvxpy", "matplotlib", "PySpice", "rich"}

@@ -55,7 +55,7 @@ CASES = {
     "an unknown format": ("simulate divider.cir --format jsn", "'jsn'", "json"),
     "a setting without value": ("simulate divider.cir --set r1", "--set r1 is not a setting", "name=value"),
     "a setting that is no number": ("simulate divider.cir --set r1=big", "big", "write"),
-    "a setting of an unknown name": ("simulate divider.cir --set rx=1", "rx", "r1"),
+    "a setting of an unknown name": ("simulate divider.cir --set rx=1", "rx", "write r"),
     "the same setting twice": ("simulate divider.cir --set r1=1 --set r1=2", "twice", "keep one"),
     "output into no folder": ("simulate divider.cir -o no/where.json", "there is no folder no", "create it"),
     "output onto a folder": ("simulate divider.cir -o folder", "folder is a folder", "name a file"),
