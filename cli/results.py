@@ -6,6 +6,7 @@ import csv
 import functools
 import json
 import tomllib
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,22 +53,25 @@ class Results:
     @functools.cached_property
     def netlist(self) -> str:
         """The learned circuit as text; its arrays lie beside it."""
-        return self._file(LEARNED, "tellegen train").read_text(encoding="utf-8")
+        return _text(self._file(LEARNED, "tellegen train"))
 
     @functools.cached_property
     def metrics(self) -> dict[str, np.ndarray]:
         """The columns of `metrics.csv`; NaN where a row leaves one out."""
-        return _columns(self._file(METRICS, "tellegen train"))
+        return _columns(self._file(METRICS, "tellegen train"), needed=("epoch",))
 
     @functools.cached_property
     def predictions(self) -> Predictions:
         """The test set's classes and outputs."""
         path = self._file(PREDICTIONS, "tellegen train")
         try:
-            with np.load(path) as arrays:
-                return Predictions(arrays["labels"], arrays["predicted"], arrays["outputs"])
-        except (KeyError, ValueError, OSError) as error:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+                found = Predictions(arrays["labels"], arrays["predicted"], arrays["outputs"])
+        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise ExperimentError(f"{path} cannot be read ({error}); run the training again") from None
+        if not len(found.labels) == len(found.predicted) == len(found.outputs):
+            raise ExperimentError(f"{path} holds labels and answers of different numbers; run the training again")
+        return found
 
     @functools.cached_property
     def facts(self) -> dict[str, Any]:
@@ -77,7 +81,7 @@ class Results:
     @functools.cached_property
     def experiment(self) -> str:
         """`experiment.toml` as it was run."""
-        return self._file(EXPERIMENT, "tellegen train").read_text(encoding="utf-8")
+        return _text(self._file(EXPERIMENT, "tellegen train"))
 
     @property
     def title(self) -> str:
@@ -95,7 +99,8 @@ class Results:
     @functools.cached_property
     def compared(self) -> dict[str, np.ndarray]:
         """Columns of the table that `tellegen verify` left: what both programs say of each output."""
-        return _columns(self._file(VERIFICATION_TABLE, "tellegen verify"), text=("signal",))
+        numbers, words = ("sample", "tellegen", "ngspice", "difference"), ("signal",)
+        return _columns(self._file(VERIFICATION_TABLE, "tellegen verify"), needed=(*numbers, *words), words=words)
 
     @functools.cached_property
     def samples(self) -> Samples:
@@ -108,16 +113,27 @@ class Results:
             raise Absent(f"The held-out samples cannot be read: {error}.") from None
 
 
-def _columns(path: Path, text: Sequence[str] = ()) -> dict[str, np.ndarray]:
-    """The columns of a CSV file with a header: numbers (NaN where empty), words for those in `text`."""
-    with path.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
+def _text(path: Path) -> str:
+    """The file as text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ExperimentError(f"{path} is not text ({error.reason}); write it again") from None
+
+
+def _columns(path: Path, needed: Sequence[str], words: Sequence[str] = ()) -> dict[str, np.ndarray]:
+    """The columns of a CSV file with a header: numbers (NaN where empty), words for those in `words`."""
+    try:
+        rows = list(csv.DictReader(_text(path).splitlines()))
+        columns = {key: np.array([_cell(row[key], key in words) for row in rows]) for key in (rows[0] if rows else ())}
+    except (TypeError, ValueError, csv.Error) as error:
+        raise ExperimentError(f"{path}: a row is damaged ({error}); write the file again") from None
     if not rows:
         raise Absent(f"{path.name} has a header but no row yet.")
-    try:
-        return {key: np.array([_cell(row[key], key in text) for row in rows]) for key in rows[0]}
-    except (TypeError, ValueError) as error:
-        raise ExperimentError(f"{path}: a row is damaged ({error}); write the file again") from None
+    missing = [key for key in needed if key not in columns]
+    if missing:
+        raise ExperimentError(f"{path} has no column {', '.join(missing)}; write the file again")
+    return columns
 
 
 def _cell(text: str, word: bool) -> str | float:
@@ -126,7 +142,7 @@ def _cell(text: str, word: bool) -> str | float:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(_text(path))
     except ValueError as error:
         raise ExperimentError(f"{path} is not JSON ({error}); write it again") from None
     if not isinstance(found, dict):

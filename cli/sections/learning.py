@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..answers import engineering
 from ..figure import ACCENT, SECOND, drawing
-from ..results import Absent, Results
+from ..results import Results
 from .section import Section, Tile, picture
 
 NAME, TITLE = "learning", "Learning curves"
@@ -17,8 +17,6 @@ NAME, TITLE = "learning", "Learning curves"
 def section(results: Results) -> Section:
     """Two panels: the share of wrong answers, in training and in test, and the loss."""
     columns = results.metrics
-    if "epoch" not in columns:
-        raise Absent("metrics.csv has no column epoch; run the training again.")
     with drawing(NAME, 8.0, 2.9, "Errors and loss against the epoch") as sheet:
         left, right = sheet.figure.subplots(1, 2)
         for key, label, colour in (("train_error", "training", SECOND), ("test_error", "test", ACCENT)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from tellegen.cli.page import SECTIONS
@@ -60,20 +61,32 @@ def test_what_is_missing_is_said_and_the_rest_is_there(missing, invoke, trained,
     assert all("tellegen " in sections[each] for each in without)
 
 
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [
-        ("metrics.csv", "metrics"),
-        ("predictions.npz", "predictions"),
-        ("verification.json", "agreement"),
-        ("verification.csv", "compared"),
-        ("run.json", "facts"),
-    ],
-)
-def test_a_damaged_file_is_named(name, part, trained) -> None:
-    (trained / name).write_text("epoch,signal\n1,2,3\nx,y\n")
-    with pytest.raises(ExperimentError, match=re.escape(name)):
-        getattr(Results(trained), part)
+PARTS = {
+    "metrics.csv": "metrics",
+    "predictions.npz": "predictions",
+    "verification.json": "agreement",
+    "verification.csv": "compared",
+    "run.json": "facts",
+}
+
+
+DAMAGES = [b"epoch,signal\n1,2,3\nx,y\n", b"a,b\n1,2\n", b"\xff\xfe\x00\x01" * 9, b"PK\x03\x04", b"[1]"]
+
+
+@pytest.mark.parametrize("content", DAMAGES)
+@pytest.mark.parametrize("name", PARTS)
+def test_a_damaged_file_is_named_with_a_cure(name, content, trained) -> None:
+    (trained / name).write_bytes(content)
+    with pytest.raises((ExperimentError, Absent), match=re.escape(name)) as caught:
+        getattr(Results(trained), PARTS[name])
+    assert "again" in str(caught.value) or "no row yet" in str(caught.value)
+
+
+def test_answers_of_another_number_are_named(trained) -> None:
+    path = trained / "predictions.npz"
+    np.savez(path, labels=np.zeros(3, int), predicted=np.zeros(2, int), outputs=np.zeros((3, 10)))
+    with pytest.raises(ExperimentError, match="different numbers"):
+        _ = Results(trained).predictions
 
 
 def test_a_damaged_file_ends_the_report(invoke, trained) -> None:
