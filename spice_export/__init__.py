@@ -9,7 +9,7 @@ In: a `Circuit`, sources' values a sample, the `Traces` somebody expects. Out: a
     process, script, farm            ngspice found, commanded, watched; many side by side
     raw, log, signals                what it wrote and said, as signals and errors of the circuit
     batch, points, shared            one run, many operating points, one run inside this process (PySpice)
-    compare, reasons, agreement, verify   two answers compared, and why they differ
+    outputs, compare, reasons, agreement, verify   two answers compared, and why they differ
 """
 
 from __future__ import annotations

@@ -92,9 +92,10 @@ class Agreement:
         place = "" if worst.sample is None else f" in sample {worst.sample}"
         classes = f", {len(self.changed)} classes changed" if self.classes else ""
         failed = f", {len(self.failed)} samples without an operating point" if self.failed else ""
+        apart = f"largest difference {worst.largest:.3g} {worst.unit} at {worst.line}{place}"
+        share = f"{worst.relative:.3g} of the swing of {worst.scale:.3g} {worst.unit}"
         return (
-            f"{verdict} over {self.samples} samples: largest difference {worst.largest:.3g} V at {worst.line}{place}, "
-            f"{worst.relative:.3g} of the swing of {worst.scale:.3g} V (tolerance {self.tolerance:g}){classes}{failed}"
+            f"{verdict} over {self.samples} samples: {apart}, {share} (tolerance {self.tolerance:g}){classes}{failed}"
         )
 
     def table(self) -> str:

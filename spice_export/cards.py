@@ -85,14 +85,22 @@ def _in_words_of_ngspice(element: Element) -> Element:
     return replace(element, value=value, parameters=parameters)
 
 
-def _product(factor: object, multiplier: object) -> float:
-    return float(factor) * float(multiplier)  # type: ignore[arg-type]
+def _product(factor: object, multiplier: object) -> float | Expression:
+    if isinstance(factor, (int, float)) and isinstance(multiplier, (int, float)):
+        return float(factor) * float(multiplier)
+    return Binary("*", _tree(factor), _tree(multiplier))
 
 
 def _reciprocal(siemens: object) -> float | Expression:
-    if isinstance(siemens, Expression):
-        return Binary("/", constant(1.0), siemens)
-    return 1.0 / float(siemens)  # type: ignore[arg-type]
+    return 1.0 / siemens if isinstance(siemens, (int, float)) else Binary("/", constant(1.0), _tree(siemens))
+
+
+def _tree(value: object) -> Expression:
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, (int, float)):
+        return constant(float(value))
+    raise SpiceError(f"{value!r} stands where a number or an expression should; give one")
 
 
 def _b_diode(element: Element, nodes: Mapping[str, str], name: str, siemens: float) -> str:

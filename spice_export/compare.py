@@ -27,6 +27,11 @@ class Difference:
     sample: int | None
 
     @property
+    def unit(self) -> str:
+        """V, or A for a current."""
+        return "A" if self.signal.startswith("i(") else "V"
+
+    @property
     def relative(self) -> float:
         """`largest` over `scale`; zero when they agree exactly, whatever the scale."""
         return self.largest / self.scale if self.scale > 0 else (0.0 if self.largest == 0 else float("inf"))

@@ -16,6 +16,7 @@ from ..netlist.wiring import GROUND, Wiring
 from .diodes import DiodeExport
 from .drives import is_plain_resistor
 from .names import Names
+from .outputs import output_nodes
 
 BRANCHES = frozenset("velh")
 """Letters of exported cards whose current is an unknown of ngspice's own equations."""
@@ -84,7 +85,8 @@ class Layout:
 
     def output_nodes(self) -> list[str]:
         """ngspice's names of the circuit's output nodes; of all its nodes where it declares none."""
-        numbers = [self.wiring.lines(node) for node in self.circuit.outputs]
+        fields = [node for output in self.circuit.outputs for node in output_nodes(output)]
+        numbers = [self.wiring.lines(node) for node in fields]
         names = self.wiring.names()
         chosen = [names[number] for number in np.concatenate(numbers)] if numbers else names
         return [self.nodes.to_spice[name] for name in chosen if name != GROUND and name in self.nodes.to_spice]
@@ -148,12 +150,11 @@ class Layout:
                 return across * conductance(element)
             return None if np.iscomplexobj(across) else self.diodes.conductance * np.maximum(across, 0.0)
         lines = _lines(element)
-        found = [vectors.get(_shown(self._vector(line))) for line in lines if line in self.elements.to_spice]
-        if not found or len(found) < len(lines) or any(vector is None for vector in found):
+        named = [_shown(self._vector(line)) for line in lines if line in self.elements.to_spice]
+        found = [vectors[name] for name in named if name in vectors]
+        if len(found) < len(lines):
             return None
-        if not element.ranges:
-            return found[0]
-        return np.stack(found, axis=-1).reshape(potentials.shape[:-1] + element.shape)  # type: ignore[arg-type]
+        return np.stack(found, axis=-1).reshape(potentials.shape[:-1] + element.shape)
 
     def _vector(self, line: str) -> str:
         """The vector of a branch's current; of a line at its first port; empty for couplings, which have none."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ..netlist.bus import bus_slice
 from ..netlist.circuit import Circuit
 from ..netlist.errors import SpiceError
 from ..netlist.traces import Traces
 from .agreement import Agreement, Change, ClassRow
-from .compare import Difference, compare, swing
+from .compare import Difference, compare
 from .farm import Progress
+from .outputs import output_lines, output_scales, output_signals, with_differences
 from .points import operating_points
 from .process import TIME_LIMIT
 from .reasons import reasons
@@ -62,6 +62,7 @@ def verify(
         diodes=diodes,
         diode_conductance=diode_conductance,
         folded=branches > FLAT_LIMIT if folded is None else folded,
+        currents=any(signal.startswith("i(") for signal in output_signals(circuit)),
         options=options,
         time_limit=time_limit,
         progress=progress,
@@ -86,12 +87,14 @@ def agreement(
     reported = measured.about.get("failed")
     failed: dict[int, str] = dict(reported) if isinstance(reported, Mapping) else {}
     solved = np.array([sample not in failed for sample in range(len(measured.axes["sample"]))])
-    outputs = tuple(dict.fromkeys(_signal(node, expected) for node in circuit.outputs))
-    scale = max((swing(expected[name]) for name in outputs), default=0.0)
-    found = compare(_only(expected, solved), _only(measured, solved), scales=dict.fromkeys(outputs, scale))
+    expected, measured = (with_differences(circuit, each) for each in (expected, measured))
+    outputs = output_signals(circuit)
+    here, there = _only(expected, solved), _only(measured, solved)
+    voltages = [name for name in here.signals if name.startswith("v(")]
+    wanted = dict.fromkeys((*voltages, *outputs))
+    found = compare(here, there, wanted, output_scales(circuit, here))
     found = tuple(_renumbered(each, solved) for each in found)
     classes, changed = _classes(circuit, expected, measured, solved, labels, predicted, decide)
-    voltages = {name for name in (*expected.signals, *measured.signals) if name.startswith("v(")}
     return Agreement(
         found,
         outputs,
@@ -100,19 +103,16 @@ def agreement(
         len(solved),
         tolerance,
         failed,
-        tuple(sorted(name for name in voltages if not (name in expected and name in measured))),
+        _one_sided(expected, measured),
         reasons(found, expected, measured.about),
         measured.about,
     )
 
 
-def _signal(node: str, traces: Traces) -> str:
-    """The signal that holds an output's node: the whole bus where there is one."""
-    part = bus_slice(node)
-    name = f"v({part.name})" if part else f"v({node})"
-    if name not in traces:
-        raise SpiceError(f"the expected answer has no {name}, which the circuit declares as an output")
-    return name
+def _one_sided(expected: Traces, measured: Traces) -> tuple[str, ...]:
+    """The voltages that only one of the two answers has."""
+    voltages = {name for name in (*expected.signals, *measured.signals) if name.startswith("v(")}
+    return tuple(sorted(name for name in voltages if not (name in expected and name in measured)))
 
 
 def _only(traces: Traces, chosen: np.ndarray) -> Traces:
@@ -129,16 +129,6 @@ def _renumbered(each: Difference, solved: np.ndarray) -> Difference:
     return Difference(each.signal, each.largest, each.swing, each.scale, each.line, sample)
 
 
-def _lines(circuit: Circuit, traces: Traces) -> np.ndarray:
-    """All output voltages [samples, lines], in the order the circuit declares them."""
-    columns = []
-    for node in circuit.outputs:
-        part = bus_slice(node)
-        signal = traces[_signal(node, traces)]
-        columns.append(signal[:, part.start : part.stop + 1] if part else signal[:, None])
-    return np.concatenate(columns, axis=1) if columns else np.zeros((0, 0))
-
-
 def _classes(
     circuit: Circuit,
     expected: Traces,
@@ -148,11 +138,11 @@ def _classes(
     predicted: np.ndarray | None,
     decide: Decide | None,
 ) -> tuple[tuple[ClassRow, ...], tuple[Change, ...]]:
-    lines = _lines(circuit, measured)
+    lines = output_lines(circuit, measured)
     if lines.shape[1] < 2 and decide is None:
         return (), ()
     decide = decide or _largest
-    before = np.asarray(decide(_lines(circuit, expected)) if predicted is None else predicted)
+    before = np.asarray(decide(output_lines(circuit, expected)) if predicted is None else predicted)
     after = np.asarray(decide(np.where(solved[:, None], lines, 0.0)))
     changes = np.flatnonzero(solved & (before != after)).tolist()
     changed = tuple(Change(each, int(before[each]), int(after[each]), _margin(lines[each])) for each in changes)

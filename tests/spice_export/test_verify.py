@@ -112,6 +112,24 @@ def test_the_tables_can_be_read_back() -> None:
     assert content["ngspice"]["gmin"] == 1e-12
 
 
+def test_outputs_may_be_differences_and_currents() -> None:
+    cards = "V1 a 0 1\nR1 a b 1k\nR2 b 0 1k\nR3 a c 1k\nR4 c 0 3k\n"
+    circuit = parse(f"* t\n{cards}*@ output v(c,b) i(r2) v(c)\n.end\n")
+    volts = np.array([1.0, -2.0, 4.0])
+    signals = {"v(a)": volts, "v(b)": volts / 2, "v(c)": 0.75 * volts, "i(r2)": volts / 2e3}
+    expected = Traces(signals, {"sample": np.arange(3)})
+    found = verify(circuit, {"v1": volts}, expected)
+    assert found.agrees
+    assert found.outputs == ("v(c,b)", "i(r2)", "v(c)")
+    rows = {row["signal"]: row for row in found.rows()}
+    assert rows["v(c,b)"]["swing"] == pytest.approx(1.5)
+    assert rows["i(r2)"]["swing"] == pytest.approx(3e-3)
+    wrong = Traces({**signals, "i(r2)": volts / 1e3}, expected.axes)
+    bad = verify(circuit, {"v1": volts}, wrong)
+    assert not bad.agrees
+    assert (bad.worst.line, bad.worst.unit, bad.worst.sample) == ("i(r2)", "A", 2)
+
+
 def test_nan_is_no_agreement() -> None:
     here = Traces({"v(a)": np.array([1.0, np.nan])}, {"sample": np.arange(2)})
     there = Traces({"v(a)": np.array([1.0, 2.0])}, {"sample": np.arange(2)})
