@@ -9,12 +9,13 @@ resistive            the circuit compiled once to a quadratic program (Scellier 
 qp, kkt              the problem on supernodes, and how far a point is from solving it
 feasibility          whether it has a solution, with the loop or the cut that forbids one
 contraction          supernodes joined by conducting diodes move as one
+registry             the methods by name and the automatic choice
 methods              coordinate descent, active sets, interior point: one interface, one stopping rule
 sensitivity          gradients of a loss by one more solve on the active set
 batched              the same steady state over a batch of inputs in JAX
 reference            the cross-check with CVXPY
 layered              deep resistive networks: two colours, batched, in JAX
-laplacian            the same QP on large graphs
+laplacian            the engine for large circuits
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .layered import LayeredNetwork
-    from .methods import METHODS, solve
     from .operating import operating_point
     from .qp import QP, Solution, Topology
+    from .registry import METHODS, solve
     from .resistive import ResistiveNetwork
     from .sensitivity import Sensitivity, sensitivities
     from .values import Load, Values
@@ -39,8 +40,8 @@ _HOMES = {
     "QP": "qp",
     "Solution": "qp",
     "Topology": "qp",
-    "METHODS": "methods",
-    "solve": "methods",
+    "METHODS": "registry",
+    "solve": "registry",
     "Sensitivity": "sensitivity",
     "sensitivities": "sensitivity",
     "LayeredNetwork": "layered",

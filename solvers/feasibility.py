@@ -11,7 +11,7 @@ current in (or draw it): the cut of current sources (Gale 1957).
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, sparse
+from scipy import sparse
 from scipy.sparse import csgraph
 
 from ..netlist.errors import CircuitError
@@ -130,6 +130,8 @@ def current_cut(problem: QP) -> tuple[np.ndarray, float]:
 
 def _raise(injected: np.ndarray, a: np.ndarray, b: np.ndarray, ground: int) -> np.ndarray:
     """The direction of the linear program in current_cut."""
+    from scipy import optimize
+
     apart = a != b
     rows = np.arange(int(apart.sum()))
     ends = np.concatenate([a[apart], b[apart]])

@@ -7,7 +7,7 @@ import time
 from ..netlist import Circuit, Traces
 from ..netlist.errors import TellegenError
 from .certificates import explained, node_names
-from .methods import AUTO, solve
+from .registry import AUTO, solve
 from .resistive import ResistiveNetwork
 
 NOTES = {

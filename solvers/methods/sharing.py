@@ -7,7 +7,6 @@ sums are fixed; of all non-negative answers one is chosen: near to a guess if th
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize
 
 from ..contraction import Contraction
 from ..incidence import Incidence
@@ -61,6 +60,8 @@ def _non_negative(contraction: Contraction, x: np.ndarray, currents: np.ndarray)
 
     Where even that leaves a gap the face is wrong: the diodes it gives nothing are marked by a negative current.
     """
+    from scipy import optimize
+
     problem, chosen, graph = contraction.original, contraction.chosen, contraction.original.topology
     group = contraction.groups.group[graph.diode_a[chosen]]
     leaving = problem.imbalance(x)
