@@ -74,9 +74,14 @@ class Comparison:
             return ("", "", "", "", word)
         cells: list[str] = []
         for found, unit in zip(pair, "VA", strict=True):
-            cells += [engineering(found.absolute, unit, 3), found.signal] if found else ["", ""]
+            if found is None:
+                cells += ["", ""]
+            else:
+                cells += [engineering(found.absolute, unit, 3), found.signal if found.absolute else ""]
         lacking = sum(found.lacking for found in pair if found)
-        note = f"{_relative(pair):.1e} of the scale" + (f", {lacking} signals not in its answer" if lacking else "")
+        note = (_share(_relative(pair)) if _relative(pair) else "the same") + (
+            f", {lacking} signals not in its answer" if lacking else ""
+        )
         return (*cells, note)
 
     def reasons(self) -> list[str]:
@@ -98,7 +103,11 @@ class Comparison:
             return f"only {self.reference.engine} has an answer, so there is nothing to compare it with", 0
         if failed:
             return f"{', '.join(failed)} accepted the circuit and failed", BAD_NEWS
-        return f"{len(self.differences) + 1} engines agree within {self.worst:.1e} of the scale", 0
+        return f"{len(self.differences) + 1} engines agree within {_share(self.worst)}", 0
+
+
+def _share(relative: float) -> str:
+    return f"{relative:.1e} of the scale" if relative else "the last digit"
 
 
 def _relative(pair: tuple[Difference | None, Difference | None]) -> float:
