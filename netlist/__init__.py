@@ -10,7 +10,8 @@ The files, in the order the data flow:
     lines, includes        continuation lines, comments; `.include` and `.lib`, inside the deck's folder
     collect, scope         first pass: what is defined where
     assemble               second pass, when every name is known: elements, models, settings, directives
-    element_cards, card    the fast path for plain cards; a card and its fields, read from left to right
+    element_cards,         element lines to elements: plain cards by a fast path,
+    plain_cards, card      all others field by field, from left to right
     ordinary, sources,     the cards of R C L K D S W T M Q J, of V I,
     behaviour, instances   of B E F G H, of X
     model_cards, settings  `.model`; `.ic .nodeset .options .temp .global`, and analyses kept as data

@@ -75,19 +75,23 @@ def trainables(circuit: Circuit) -> tuple[Trainable, ...]:
 
 
 def _trainable(target: str, kind: Literal["parameter", "element"], directive: Directive) -> Trainable:
-    options = directive.options
-    levels = options.get("levels")
-    bits = options.get("bits")
+    levels = directive.options.get("levels")
+    bits = _number(directive, "bits")
     return Trainable(
         target,
         kind,
-        options.get("min"),  # type: ignore[arg-type]
-        options.get("max"),  # type: ignore[arg-type]
-        options.get("scale", "linear"),  # type: ignore[arg-type]
-        int(levels) if isinstance(levels, float) else levels,  # type: ignore[arg-type]
-        int(bits) if isinstance(bits, float) else None,
+        _number(directive, "min"),
+        _number(directive, "max"),
+        "log" if directive.options.get("scale") == "log" else "linear",
+        tuple(map(float, levels)) if isinstance(levels, tuple) else int(levels) if isinstance(levels, float) else None,
+        None if bits is None else int(bits),
         directive.location,
     )
+
+
+def _number(directive: Directive, option: str) -> float | None:
+    value = directive.options.get(option)
+    return value if isinstance(value, float) else None
 
 
 def _selected(selector: str, names: list[str], directive: Directive) -> tuple[str, ...]:

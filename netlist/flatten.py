@@ -86,7 +86,7 @@ class _Flattener:
         values = resolve(circuit.parameters, circuit.functions, outer, {})
         if circuit.temperature is not None:
             first = Resolution({**outer, **values}, circuit.functions, InstanceNames.top())
-            outer["temper"] = float(first.setting(circuit.temperature))  # type: ignore[arg-type]
+            outer["temper"] = first.number(circuit.temperature, None)
             values = resolve(circuit.parameters, circuit.functions, outer, {})
         self.top = Resolution({**outer, **values}, circuit.functions, InstanceNames.top(circuit.global_nodes))
         self.add_body(circuit, self.top, circuit.subcircuits, 1.0)

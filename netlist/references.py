@@ -35,6 +35,7 @@ def check_instances(root: Scope) -> None:
 def check_references(circuit: Circuit, scope: Scope) -> None:
     """Raise NetlistError for the first name that means nothing."""
     _check_controls(circuit)
+    _check_lines_of_arrays(circuit)
     for directive in circuit.directives:
         _check_directive(circuit, directive, scope)
 
@@ -51,6 +52,18 @@ def _check_controls(circuit: Circuit) -> None:
                 what = KINDS[letters[0] if letters else "V"].title
                 cause = f"{element.name} names {name}, which is no {what} here"
                 raise NetlistError(f"{cause}; {nearest(name, known)}", element.location)
+
+
+def _check_lines_of_arrays(circuit: Circuit) -> None:
+    """A single element must not have the name of one line of an array, `rw[2]` beside `rw[0:3]`."""
+    arrays = {element.name: element for element in circuit.elements if element.ranges}
+    if not arrays:
+        return
+    for element in circuit.elements:
+        array = arrays.get(split_index(element.name)[0])
+        if array is not None and not element.ranges and element is not array:
+            cause = f"{element.name} is a line of the array {array.name} of {array.location}"
+            raise NetlistError(f"{cause}; rename one of them", element.location)
 
 
 def _check_directive(circuit: Circuit, directive: Directive, scope: Scope) -> None:

@@ -43,7 +43,9 @@ class Resolution:
         """A value that must be a number."""
         if isinstance(value, Expression):
             return self.evaluate(inline(value, self.functions, location), location)
-        return float(value)  # type: ignore[arg-type]
+        if isinstance(value, float | int):
+            return float(value)
+        raise NetlistError(f"{value!r} stands where a number is needed; write a number", location)
 
     def setting(self, value: object, location: Location | None = None) -> object:
         """A value of a model, option or condition: an expression becomes its number, anything else stays."""
@@ -137,4 +139,5 @@ def _multiplied(element: Element, parameters: Mapping[str, object], multiplier: 
     if KINDS[element.kind].parameter("m") is None:
         cause = f"{element.name} is inside an instance with m={multiplier:g}, but cannot be multiplied"
         raise NetlistError(f"{cause}; write the instances out", element.location)
-    return {**parameters, "m": float(parameters.get("m", 1.0)) * multiplier}  # type: ignore[arg-type]
+    own = parameters.get("m", 1.0)
+    return {**parameters, "m": (own if isinstance(own, float) else 1.0) * multiplier}

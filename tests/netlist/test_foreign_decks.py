@@ -139,10 +139,12 @@ def test_operating_point_is_kept(deck, ngspice_voltages):
     assert parse(write(circuit.flatten())) == circuit.flatten()
     original = ngspice_voltages(_without_analyses(deck))
     ours = ngspice_voltages(_as_ngspice(circuit))
+    unflattened = ngspice_voltages(_without_analyses(write(circuit).text.replace(".end\n", "")))
     nodes = {node for element in circuit.elements for node in element.nodes} - {"0"}
     assert len(nodes) > 3
     for node in nodes:
         assert ours[node] == pytest.approx(original[node], rel=1e-6, abs=1e-9), node
+        assert unflattened[node] == pytest.approx(original[node], rel=1e-6, abs=1e-9), node
 
 
 LIBRARY = """* two corners of a process

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tellegen.netlist import NetlistError, parse, write
+from tellegen.netlist import NetlistError, Stimulus, parse, write
 from tellegen.netlist.evaluation import Evaluator
 from tellegen.netlist.expression import Binary, Call, Conditional, Expression, Name, Number, Unary
 from tellegen.netlist.expression_text import write_expression
@@ -227,11 +227,13 @@ def test_scopes(ngspice_voltages):
     ours = {e.nodes[0]: e for e in flat.elements if e.kind == "R" and e.name not in ("r9", "x7.x1.r1")}
     assert len(ours) == 7
     for node, resistor in ours.items():
-        value = resistor.value / float(resistor.parameters.get("m", 1.0))
-        assert value == pytest.approx(theirs[node], rel=1e-12), node
-    model = flat.models[flat["x7.x1.r1"].model]
-    assert model.parameters["r"] == pytest.approx(theirs["n7"])
-    p0, p1, p2, p3 = flat["e9"].parameters["poly"]
+        multiplier = resistor.parameters.get("m", 1.0)
+        assert resistor.value == pytest.approx(theirs[node] * multiplier, rel=1e-12), node
+    assert flat["x7.x1.r1"].model == "x7.x1.local"
+    assert flat.models["x7.x1.local"].parameters["r"] == pytest.approx(theirs["n7"])
+    coefficients = flat["e9"].parameters["poly"]
+    assert isinstance(coefficients, tuple)
+    p0, p1, p2, p3 = coefficients
     a, b = theirs["n1"], theirs["n2"]
     assert p0 + p1 * a + p2 * b + p3 * a * a == pytest.approx(theirs["n9"], rel=1e-9)
 
@@ -259,6 +261,7 @@ def test_operating_point_of_waveforms(ngspice_voltages):
     loads = "".join(f"R{index} n{index} 0 1\n" for index in range(1, 16))
     theirs = ngspice_voltages(WAVEFORMS + loads)
     for source in parse(WAVEFORMS + loads).of_kind("V"):
+        assert isinstance(source.value, Stimulus)
         assert source.value.dc == pytest.approx(theirs[source.nodes[0]], abs=1e-12), source.name
 
 

@@ -36,6 +36,7 @@ def refusal(path: Path) -> str:
 def test_npz(tmp_path, dtype):
     np.savez(tmp_path / "Weights.npz", W0=VALUES.astype(dtype))
     found = load(deck(tmp_path, "g=@Weights.npz:W0"))["rw"].parameters["g"]
+    assert isinstance(found, np.ndarray)
     np.testing.assert_array_equal(found, VALUES)
     assert found.dtype == (np.float32 if dtype is np.float32 else np.float64)
     with pytest.raises(ValueError, match="read-only"):
