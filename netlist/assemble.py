@@ -5,7 +5,7 @@ from __future__ import annotations
 from .circuit import Circuit, Subcircuit
 from .directive_lines import read_directive
 from .element_cards import read_elements
-from .expression import Expression
+from .expression import TEMPERATURE, Expression
 from .model_cards import read_model
 from .parameters import NOMINAL_TEMPERATURE, resolve
 from .references import check_references
@@ -24,7 +24,7 @@ def assemble(scope: Scope, sidecars: Sidecars, title: str, source: str | None) -
             scope.check(expression, scope.defined["parameter", name])
     if scope.parent is None:
         where = {name: location for (what, name), location in scope.defined.items() if what == "parameter"}
-        resolve(scope.parameters, scope.functions, {"temper": NOMINAL_TEMPERATURE}, where)
+        resolve(scope.parameters, scope.functions, {TEMPERATURE: NOMINAL_TEMPERATURE}, where)
     for function in scope.functions.values():
         scope.check(function.body, function.location or scope.location, function.arguments)
     subcircuits = {name: _subcircuit(inner, sidecars) for name, inner in scope.inner.items()}

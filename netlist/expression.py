@@ -183,3 +183,6 @@ def reads_signals(expression: Expression) -> bool:
 
 SIGNALS = frozenset({"time", "hertz"})
 """Names with a value only while a solver runs."""
+
+TEMPERATURE = "temper"
+"""The name of the circuit's temperature in °C."""

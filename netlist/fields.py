@@ -52,11 +52,6 @@ def is_expression(field: str) -> bool:
     return field[0] in "{'\""
 
 
-def is_tree(field: str) -> bool:
-    """Whether a field of a card kept as data is an expression: then double quotes hold a text, not a formula."""
-    return field[0] in "{'"
-
-
 def _unclosed(rest: str) -> str:
     opening = rest[0]
     names = {"'": "quote", '"': "quote", "}": "opening brace", "[": "closing bracket"}

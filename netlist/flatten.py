@@ -13,8 +13,7 @@ from .bus import bus_slice
 from .circuit import Card, Circuit, Directive, Function, Model, Subcircuit
 from .element import Element, empty
 from .errors import CircuitError, NetlistError
-from .expression import Expression
-from .fields import is_tree
+from .expression import TEMPERATURE, Expression
 from .instance_names import InstanceNames
 from .model_parameters import MODEL_PARAMETERS
 from .parameters import NOMINAL_TEMPERATURE, resolve
@@ -62,11 +61,11 @@ def is_flat(circuit: Circuit) -> bool:
         return False
     settings = [*circuit.initial_conditions.values(), *circuit.nodesets.values(), *circuit.options.values()]
     settings += [value for model in circuit.models.values() for value in model.parameters.values()]
-    if any(is_tree(field) for card in circuit.analyses for field in card.fields):
-        return False
     if any(isinstance(value, Expression) for value in (*settings, circuit.temperature)):
         return False
     top = Resolution({}, {}, InstanceNames.top())
+    if any(_card(card, top) != card for card in circuit.analyses):
+        return False
     return not any(top.changes(element) for element in circuit.elements)
 
 
@@ -82,11 +81,11 @@ class _Flattener:
         self.path: list[str] = []
 
     def add_top(self, circuit: Circuit) -> None:
-        outer = {"temper": NOMINAL_TEMPERATURE}
+        outer = {TEMPERATURE: NOMINAL_TEMPERATURE}
         values = resolve(circuit.parameters, circuit.functions, outer, {})
         if circuit.temperature is not None:
             first = Resolution({**outer, **values}, circuit.functions, InstanceNames.top())
-            outer["temper"] = first.number(circuit.temperature, None)
+            outer[TEMPERATURE] = first.number(circuit.temperature, None)
             values = resolve(circuit.parameters, circuit.functions, outer, {})
         self.top = Resolution({**outer, **values}, circuit.functions, InstanceNames.top(circuit.global_nodes))
         self.add_body(circuit, self.top, circuit.subcircuits, 1.0)

@@ -7,11 +7,13 @@ from .card import ElementCard
 from .collect import ports_and_rest
 from .element import Element
 from .errors import NetlistError
+from .expression import Expression
+from .fields import is_expression
 from .key_values import key_values
 from .node_names import canonical_node
 from .scope import Scope
 from .suggestion import counted, nearest
-from .values import read_value
+from .values import braced, plain_or_tree
 
 
 def read_instance(card: ElementCard) -> Element:
@@ -31,8 +33,16 @@ def read_instance(card: ElementCard) -> Element:
     _check_ports(card, nodes, definition)
     for key, text in key_values(rest, card.location, start):
         _check_parameter(card, key, definition)
-        card.parameters[key] = read_value(text, card.scope, card.location, f"{key} of {card.name}")
+        card.parameters[key] = _parameter(card, text)
     return card.element(nodes, None, name)
+
+
+def _parameter(card: ElementCard, text: str) -> float | Expression:
+    """A parameter's value; ngspice lets its expression stand without braces here."""
+    value = braced(text, card.location) if is_expression(text) else plain_or_tree(text, card.location)
+    if isinstance(value, Expression):
+        card.scope.check(value, card.location)
+    return value
 
 
 def _check_ports(card: ElementCard, nodes: tuple[str, ...], definition: Scope) -> None:

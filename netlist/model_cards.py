@@ -15,6 +15,7 @@ from .scope import Scope
 from .settings import read_setting
 from .suggestion import nearest
 
+_CHANNEL = re.compile(r"(?<!\S)(nchan|pchan)(?!\S|\s*=)", re.IGNORECASE)
 _PARENTHESES = re.compile(r"(\{[^}]*\}|'[^']*')|[()]")
 
 
@@ -27,6 +28,10 @@ def read_model(text: str, location: Location, scope: Scope) -> Model:
     rest = _PARENTHESES.sub(lambda found: found[1] or " ", text[match.end() if match else 0 :])
     declared = MODEL_PARAMETERS.get(type_)
     parameters: dict[str, object] = {}
+    if type_ == "vdmos":
+        channel = _CHANNEL.search(rest)
+        parameters.update({channel[1].lower(): True} if channel else {})
+        rest = _CHANNEL.sub(" ", rest)
     for written, value in key_values(rest, location):
         key = ALIASES.get(type_, {}).get(written, written)
         if key in parameters:

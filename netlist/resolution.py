@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from .card_fields import whole_expressions, with_expressions
 from .circuit import Function
 from .declaration import Parameter
 from .element import Element, empty
 from .elements import KINDS
 from .errors import Location, NetlistError
 from .evaluation import Evaluator
-from .expression import SIGNALS, Expression, constant, names, reads_signals
-from .expression_parser import parse_expression
-from .fields import is_tree
+from .expression import SIGNALS, TEMPERATURE, Expression, constant, names, reads_signals
 from .functions import CONSTANTS
 from .instance_names import InstanceNames
 from .numbers import format_number
@@ -52,18 +51,25 @@ class Resolution:
         return self.number(value, location) if isinstance(value, Expression) else value
 
     def field(self, text: str, location: Location | None) -> str:
-        """A field of a card kept as data: `{…}` becomes its number."""
-        if not is_tree(text):
-            return text
-        return format_number(self.number(parse_expression(text[1:-1], location), location))
+        """A field of a card kept as data, with numbers in the place of its expressions of parameters."""
+        for tree in whole_expressions(text, location):
+            return format_number(self.number(tree, location))
+        return with_expressions(text, location, self._text)
+
+    def _text(self, tree: Expression) -> str | None:
+        """The value of an expression that has one here; in a measurement it may read signals or other measurements."""
+        found = inline(tree, self.functions)
+        if reads_signals(found) or names(found) - self.values.keys() - CONSTANTS.keys():
+            return None
+        return format_number(self.evaluate(found))
 
     def tree(self, expression: Expression, location: Location | None) -> Expression:
         """An expression of signals, with numbers for parameters and flat names for nodes and elements."""
         found = inline(expression, self.functions, location)
         if self._constants is None:
-            self._constants = {key: constant(value) for key, value in self.values.items() if key != "temper"}
+            self._constants = {key: constant(value) for key, value in self.values.items() if key != TEMPERATURE}
         found = substitute(found, self._constants)
-        unknown = sorted(names(found) - SIGNALS - CONSTANTS.keys() - {"temper"})
+        unknown = sorted(names(found) - SIGNALS - CONSTANTS.keys() - {TEMPERATURE})
         if unknown:
             cure = nearest(unknown[0], self._constants, "write {}, or define it by .param")
             raise NetlistError(f"unknown parameter {unknown[0]} in an expression; {cure}", location)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from .circuit import Function, Model, Note
 from .errors import Location, NetlistError
-from .expression import SIGNALS, Expression, Name, calls, names
+from .expression import SIGNALS, TEMPERATURE, Expression, Name, calls, names
 from .functions import CONSTANTS, FUNCTIONS
 from .lines import LogicalLine
 from .suggestion import nearest
+
+_ALWAYS_KNOWN = SIGNALS | CONSTANTS.keys() | {TEMPERATURE}
 
 
 @dataclass
@@ -94,7 +96,7 @@ class Scope:
         if self.parent is not None:
             return
         for name in names(expression):
-            if name not in arguments and name not in CONSTANTS and name not in SIGNALS and not self.has_parameter(name):
+            if name not in arguments and name not in _ALWAYS_KNOWN and not self.has_parameter(name):
                 cure = nearest(
                     name, self.parameter_names(), "write {}, or define it by .param", f"define it by .param {name}=1"
                 )

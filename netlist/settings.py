@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from .card_fields import card_fields, whole_expressions
 from .circuit import Card
 from .errors import Location, NetlistError
-from .fields import fields, is_expression, is_tree
+from .fields import fields, is_expression
 from .node_names import canonical_node
 from .numbers import looks_numeric
 from .scope import Scope
-from .values import braced, read_value
+from .values import read_value
 
 _CONDITION = re.compile(r"[\s,]*v\s*\(\s*((?:[^\s,()\[\]]|\[[^\]]*\])+)\s*\)\s*=\s*", re.IGNORECASE)
 
@@ -46,9 +47,10 @@ class Settings:
             cause = f"{keyword} stands inside the subcircuit {self.scope.name}"
             raise NetlistError(f"{cause}; move it out, behind .ends", location)
         else:
-            found = _card_fields(rest.lower(), location)
-            for field in filter(is_tree, found):
-                self.scope.check(braced(field, location), location)
+            found = card_fields(rest.lower(), location)
+            for field in found:
+                for tree in whole_expressions(field, location):
+                    self.scope.check(tree, location)
             self.analyses.append(Card(keyword.lower()[1:], found, location))
 
     def read_global(self, rest: str, location: Location) -> None:
@@ -109,24 +111,3 @@ _ACTIONS: dict[str, Callable[[Settings, str, Location], None]] = {
     ".opt": Settings.read_options,
     ".temp": Settings.read_temperature,
 }
-
-
-def _card_fields(text: str, location: Location) -> tuple[str, ...]:
-    """The fields of a card kept as data: blanks separate them, but not inside parentheses, braces or quotes."""
-    found: list[str] = []
-    depth = 0
-    joined = False
-    for part in re.findall(r"'[^']*'|\"[^\"]*\"|[(){}]|\s+|[^\s(){}'\"]+|['\"]", text):
-        if part.isspace():
-            joined = joined and depth > 0
-            continue
-        depth += (part in ("(", "{")) - (part in (")", "}"))
-        part = re.sub(r"\s+", "", part)
-        if joined:
-            found[-1] += part
-        else:
-            found.append(part)
-        joined = True
-    if depth:
-        raise NetlistError(f"the parentheses of {text.strip()[:40]!r} do not match; close every one", location)
-    return tuple(found)

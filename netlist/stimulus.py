@@ -107,9 +107,9 @@ _STARTS: Mapping[str, Callable[[tuple[Value, ...]], Value]] = {
 
 
 def _radians(degrees: Value) -> Value:
-    if isinstance(degrees, float):
-        return math.radians(degrees)
-    return Binary("*", degrees, constant(math.pi / 180.0))
+    if isinstance(degrees, Expression):
+        return Binary("*", degrees, constant(math.pi / 180.0))
+    return math.radians(degrees)
 
 
 def _offset_sine(offset: Value, amplitude: Value, angle: Value) -> Value:

@@ -17,6 +17,7 @@ MODELS = """.model rm r(rsh=50)
 .model nch nmos
 .model nb.1 nmos
 .model qn npn
+.model pw vdmos(pchan vto=-4)
 .model jn njf
 .subckt cell a b c params: r=1
 R1 a b {r}
@@ -77,6 +78,7 @@ def element(card: str) -> Element:
             "M5 d g s 0 nb ic=1,2,-3 off",
             Element("m5", ("d", "g", "s", "0"), None, "nb", {"ic": (1.0, 2.0, -3.0), "off": True}),
         ),
+        ("M5 d g s pw", Element("m5", tuple("dgs"), None, "pw")),
         ("Q5 c b e qn 2", Element("q5", tuple("cbe"), None, "qn", {"area": 2.0})),
         ("Q5 c b e s qn", Element("q5", tuple("cbes"), None, "qn")),
         ("J5 d g s jn ic=1,2", Element("j5", tuple("dgs"), None, "jn", {"ic": (1.0, 2.0)})),

@@ -32,6 +32,8 @@ R9 vdd 0 1
 *@ mismatch xa.r*  r9 sigma=0.1
 *@ output v(q)
 .tran {gain*1u} 1m
+.meas tran late when v(q)='vref/2' cross=1
+.meas tran half param='late/2'
 .ic v(q)={vref}
 .options reltol={gain*1e-4} method=gear
 .temp {gain*10}
@@ -56,6 +58,8 @@ def test_names_and_values():
     assert flat.options == {"reltol": 3 * 1e-4, "method": "gear"}
     assert flat.temperature == 30.0
     assert flat.analyses[0].fields == ("3e-06", "1m")
+    assert flat.analyses[1].fields == ("tran", "late", "when", "v(q)=0.75", "cross=1")
+    assert flat.analyses[2].fields == ("tran", "half", "param='late/2'")
     assert [len(kept) for kept in (flat.parameters, flat.functions, flat.subcircuits)] == [0, 0, 0]
 
 

@@ -65,6 +65,8 @@ BEHAVIOURAL = """Behavioural sources, functions and controlled sources
 .func sat(x) {tanh(x)}
 .func mix(x,y) { a*x + k*y**2 }
 V1 in 0 0.8
+.meas dc gain param='k*2'
+.meas dc level find v(n1) at={a}
 B1 n1 0 V = sat(v(in)) * {a} + (v(in) > 0.5 ? 1 : -1)
 B2 0 n2 I={ mix(v(in), v(n1,in)) }
 R2 n2 0 1k
@@ -80,6 +82,12 @@ R7 n7 0 r='1k + 100*v(in)'
 R8 n2 n7 r={k*1k}
 E2 n8 0 TABLE {v(in)} = (0,0) (0.5,1) (1,4)
 R9 n8 0 1
+B3 n11 0 v=temper*k
+X9 n12 load r=k*4
+.subckt load n r=1
+R1 n 0 r
+I1 0 n 1
+.ends
 E3 n9 0 POLY(2) n1 0 n3 0 0 0 0 0 1 $ the product of two voltages
 R10 n9 0 1
 F2 0 n10 POLY(2) VS V1 0 1 1
