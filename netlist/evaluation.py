@@ -64,7 +64,7 @@ class Evaluator:
         if count < rule.least or (rule.most is not None and count > rule.most):
             raise _Undefined(f"{node.function} with {count} arguments")
         if node.function == "ternary_fcn":
-            return self.choose(*node.arguments)
+            return self.conditional(Conditional(*node.arguments))
         function = rule.behavioural if self.behavioural and rule.behavioural else rule.value
         try:
             return function(*map(self.value, node.arguments))
@@ -84,10 +84,7 @@ class Evaluator:
         return _OPERATIONS[node.operator](self.value(node.left), self.value(node.right))
 
     def conditional(self, node: Conditional) -> float:
-        return self.choose(node.test, node.then, node.otherwise)
-
-    def choose(self, test: Expression, then: Expression, otherwise: Expression) -> float:
-        return self.value(then) if self.value(test) else self.value(otherwise)
+        return self.value(node.then if self.value(node.test) else node.otherwise)
 
 
 def _divide(left: float, right: float) -> float:

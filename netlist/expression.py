@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MAX_DEPTH = 200
-"""The deepest tree that is read. Deeper ones are refused by the parser with a message, never by a full stack."""
+"""The deepest tree that is read, and so the longest sum: deeper ones are refused with a message, never by a stack."""
+
+MAX_NESTING = 100
+"""The most parentheses, calls and prefixes inside each other."""
 
 
 class Expression:

@@ -13,6 +13,7 @@ from .errors import Location, NetlistError
 from .expression import (
     COMPARISONS,
     MAX_DEPTH,
+    MAX_NESTING,
     PRECEDENCE,
     PREFIX_PRECEDENCE,
     Binary,
@@ -108,8 +109,8 @@ class _Parser:
     def expression(self, binding: int) -> Expression:
         """Everything that binds more tightly than `binding`."""
         self.nesting += 1
-        if self.nesting > MAX_DEPTH:
-            self.fail(f"more than {MAX_DEPTH} nested operations", "split it over several parameters or sources")
+        if self.nesting > MAX_NESTING:
+            self.fail(f"more than {MAX_NESTING} nested operations", "split it over several parameters or sources")
         left = self.prefix()
         while self.kind == "operator":
             operator = _SPELLINGS.get(self.token, self.token)

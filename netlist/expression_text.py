@@ -27,13 +27,9 @@ def write_expression(expression: Expression) -> str:
     return _WRITERS[type(expression)](expression)[0]
 
 
-def _write(expression: Expression) -> tuple[str, int]:
-    return _WRITERS[type(expression)](expression)
-
-
 def _operand(expression: Expression, least: int) -> str:
     """The operand's text, in parentheses if it binds more loosely than `least`."""
-    text, binding = _write(expression)
+    text, binding = _WRITERS[type(expression)](expression)
     return text if binding >= least else f"({text})"
 
 

@@ -50,6 +50,7 @@ class _Substitution:
         self.functions = functions
         self.location = location
         self.size = 0
+        self.level = 0
         self.inside: list[str] = []
 
     def apply(self, node: Expression) -> Expression:
@@ -59,10 +60,19 @@ class _Substitution:
             raise NetlistError(f"{cause}; use parameters for the common parts", self.location)
         if isinstance(node, Name):
             return self.replacements.get(node.name, node)
-        operands = tuple(self.apply(child) for child in children(node))
+        self.level += 1
+        if self.level > 2 * MAX_DEPTH:
+            cause = f"an expression has more than {MAX_DEPTH} nested operations once its functions are inlined"
+            raise NetlistError(f"{cause}; split it over several parameters or sources", self.location)
+        operands = []
+        for child in children(node):
+            operands.append(self.apply(child))
         if isinstance(node, Call) and node.function in self.functions:
-            return self.body(self.functions[node.function], operands)
-        return rebuild(node, operands)
+            found = self.body(self.functions[node.function], tuple(operands))
+        else:
+            found = rebuild(node, tuple(operands))
+        self.level -= 1
+        return found
 
     def body(self, function: Function, operands: tuple[Expression, ...]) -> Expression:
         if len(operands) != len(function.arguments):
