@@ -137,11 +137,12 @@ def _osqp(problem: QP, base: float) -> Iterator[Row]:
         return
     solver = osqp.OSQP()
     constraint = sparse.csc_matrix(problem.topology.diodes)
+    diodes = len(problem.drop)
     solver.setup(
         sparse.triu(sparse.csc_matrix(problem.laplacian), format="csc"),
         -problem.source,
         constraint,
-        np.full(constraint.shape[0], -np.inf),
+        np.full(diodes, -np.inf),
         problem.drop,
         verbose=False,
         eps_abs=1e-8,
