@@ -75,14 +75,16 @@ class Voltages:
         return "" if volts is None or volts.ndim else quantity(float(volts), "V")
 
     def bar(self, axes: Axes, left: float, bottom: float, length: float, unit: float = 1.0) -> None:
-        """A horizontal colour bar with its ends and zero marked, in the drawing's units."""
+        """A horizontal colour bar with its ends marked, and zero where there is room for its label."""
         strip = axes.inset_axes((left, bottom, length, 0.16 * unit), transform=axes.transData)
         span = Normalize(self.least, self.greatest or self.least + self.largest)
         shown = ListedColormap(self.colour(np.linspace(span.vmin or 0.0, span.vmax or 1.0, 256)))
         mappable = ScalarMappable(span, shown)
         bar = axes.get_figure().colorbar(mappable, cax=strip, orientation="horizontal")  # type: ignore[union-attr]
         bar.outline.set_visible(False)  # type: ignore[operator]
-        marks = sorted({self.least, 0.0, self.greatest})
+        apart = 0.25 * (self.greatest - self.least)
+        roomy = self.least + apart < 0.0 < self.greatest - apart
+        marks = sorted({self.least, self.greatest} | ({0.0} if roomy else set()))
         bar.set_ticks(marks, labels=[quantity(mark, "V", 3) for mark in marks])
         strip.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED, pad=2)
 
