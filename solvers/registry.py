@@ -62,11 +62,15 @@ def solve(problem: QP, method: str = AUTO, *, start: np.ndarray | None = None, t
 
 
 def _automatic(problem: QP, start: np.ndarray | None, tolerance: float) -> Solution:
-    if problem.topology.nodes >= LARGE:
-        return Laplacian().solve(problem, start=start, tolerance=tolerance)
-    if problem.topology.bounds_only:
+    """The first method of the chain that reaches the tolerance; each begins where the one before it stopped."""
+    large = problem.topology.nodes >= LARGE
+    chain = [Laplacian(), InteriorPoint()] if large else [ActiveSet(), InteriorPoint(), Laplacian()]
+    methods = [method for method in chain if method.accepts(problem) is None]
+    best: NotConverged | None = None
+    for method in methods:
         try:
-            return ActiveSet().solve(problem, start=start, tolerance=tolerance)
+            return method.solve(problem, start=start, tolerance=tolerance)
         except NotConverged as error:
-            start = error.solution.v
-    return InteriorPoint().solve(problem, start=start, tolerance=tolerance)
+            best = error if best is None or error.solution.residual < best.solution.residual else best
+            start = best.solution.v
+    raise best or CircuitError("no method takes this circuit")

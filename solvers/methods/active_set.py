@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..contraction import consistent
+from ..feasibility import resistive_parts
 from ..kkt import current_scales, voltage_scale
 from ..qp import QP, Solution
 from .face import Face
@@ -29,8 +30,12 @@ class ActiveSet:
     name: str = "active_set"
 
     def accepts(self, problem: QP) -> str | None:
-        """Only bounds: with both ends of a diode free the iteration may circle."""
-        return None if problem.topology.bounds_only else "a diode joins two free supernodes; use interior_point"
+        """Only bounds, and resistors that tie everything down: else the iteration may circle or creep."""
+        if not problem.topology.bounds_only:
+            return "a diode joins two free supernodes; use interior_point"
+        if resistive_parts(problem)[0] > 1:
+            return "a part of it hangs on diodes alone; use interior_point"
+        return None
 
     def solve(self, problem: QP, *, start: np.ndarray | None = None, tolerance: float = 1e-10) -> Solution:
         """See Method.solve. One factorisation a step, usually three to eight steps."""

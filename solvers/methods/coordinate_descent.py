@@ -59,7 +59,7 @@ class CoordinateDescent:
             if kkt_residual(problem, x, currents).scaled <= tolerance:
                 return finished(problem, x, currents, sweeps, self.name, tolerance)
             chosen = np.flatnonzero(currents > 0)
-        exact = ActiveSet() if problem.topology.bounds_only else InteriorPoint()
+        exact = ActiveSet() if ActiveSet().accepts(problem) is None else InteriorPoint()
         found = exact.solve(problem, start=x, tolerance=tolerance)
         name = f"{self.name}, then {found.method}"
         return finished(problem, found.v, found.diode_currents, sweeps + found.iterations, name, tolerance)

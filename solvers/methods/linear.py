@@ -40,5 +40,10 @@ def _dense(matrix: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _sparse(matrix: sparse.csc_array) -> Callable[[np.ndarray], np.ndarray]:
-    options = {"SymmetricMode": True}
-    return sparse_linalg.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options).solve
+    """Pivots stay on the diagonal, so the signs on that of U are those of the eigenvalues (Sylvester's inertia)."""
+    factor = sparse_linalg.splu(
+        matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+    )
+    if not np.min(factor.U.diagonal()) > 0 or not np.array_equal(factor.perm_r, factor.perm_c):
+        raise linalg.LinAlgError(SINGULAR)
+    return factor.solve

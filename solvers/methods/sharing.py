@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..components import components
 from ..contraction import Contraction
 from ..incidence import Incidence
 from ..scatter import scatter
@@ -63,17 +64,23 @@ def _non_negative(contraction: Contraction, x: np.ndarray, currents: np.ndarray)
     from scipy import optimize
 
     problem, chosen, graph = contraction.original, contraction.chosen, contraction.original.topology
-    group = contraction.groups.group[graph.diode_a[chosen]]
+    a, b = graph.diode_a[chosen], graph.diode_b[chosen]
+    free = (a < graph.nodes) & (b < graph.nodes)
+    _, label = components(graph.nodes, a[free], b[free])
+    cluster = label[np.minimum(a, b)]
     leaving = problem.imbalance(x)
     result = currents.copy()
-    for bad in np.unique(group[currents[chosen] < 0]):
-        members = chosen[group == bad]
+    for bad in np.unique(cluster[currents[chosen] < 0]):
+        members = chosen[cluster == bad]
         ends = np.concatenate([graph.diode_a[members], graph.diode_b[members]])
         nodes = np.unique(ends[ends < graph.nodes])
         if max(len(members), len(nodes)) > LARGEST_DENSE:
             continue
         matrix = graph.diodes.some(members).matrix[:, nodes].toarray().T
         scale = np.max(np.abs(leaving[nodes]), initial=0.0) or 1.0
-        found, gap = optimize.nnls(matrix, -leaving[nodes] / scale)
+        try:
+            found, gap = optimize.nnls(matrix, -leaving[nodes] / scale)
+        except RuntimeError:
+            continue
         result[members] = np.where(found > 0, found, 0.0 if gap <= GAP else -1.0) * scale
     return result

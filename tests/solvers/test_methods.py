@@ -137,9 +137,14 @@ def test_unbounded_names_the_cut():
     assert balanced.v[0] - balanced.v[1] == pytest.approx(2.0)
 
 
-def test_a_load_too_negative_is_refused():
+@pytest.mark.parametrize("nodes", [1, 400])
+def test_a_load_too_negative_is_refused(nodes):
+    chain = [(k, k + 1, 1, 0) for k in range(nodes)]
     with pytest.raises(NumericalError, match="not positive definite; a nudging load may be too negative"):
-        solve(qp(1, [(0, 1, 1, -1), (0, 1, -2, 0)]))
+        solve(qp(nodes, [*chain, (0, nodes, -2, 0)]))
+    # the chain is `nodes` ohms to ground; a load of minus half its conductance doubles the voltage
+    found = solve(qp(nodes, [*chain, (0, nodes, -0.5 / nodes, 0)], injection=np.eye(nodes)[0]))
+    assert found.v[0] == pytest.approx(2 * nodes)
 
 
 def test_a_start_saves_work():
