@@ -14,10 +14,10 @@ from jax import Array
 
 from ..netlist import Circuit
 from ..netlist.errors import NumericalError
+from ..solvers.batched.wires import State as Voltages
 from .experiment import Experiment
 from .optimiser import Stepper
 from .parameters import Parameters, Values
-from .resistive.equations import State as Voltages
 from .resistive.model import Model
 from .rules import Batch, Estimator, estimator_for
 from .trainer import Evaluation, Settings, State
@@ -84,12 +84,12 @@ class GenericTrainer:
     def compile(self, features: np.dtype | str = "uint8") -> float:
         """Compile an epoch and an evaluation; the seconds that took."""
         begin = time.perf_counter()
-        settings, structure = self.settings, self.model.structure
-        width = len(structure.inputs) // (2 if settings.signed else 1)
+        settings, outputs = self.settings, len(self.model.network.loads)
+        width = len(self.model.inputs) // (2 if settings.signed else 1)
         with jax.enable_x64(True):
             carry = self._carry(self.state(self._start()))
             data = jax.ShapeDtypeStruct((settings.steps, settings.batch, width), np.dtype(features))
-            goals = jax.ShapeDtypeStruct((settings.steps, settings.batch, len(structure.outputs)), np.float64)
+            goals = jax.ShapeDtypeStruct((settings.steps, settings.batch, outputs), np.float64)
             piece = jax.ShapeDtypeStruct((PIECE, width), np.dtype(features))
             rates = dict.fromkeys(self.parameters.targets, jnp.zeros(()))
             self._compiled["epoch"] = jax.jit(self._scan).lower(carry, data, goals, rates).compile()
@@ -161,7 +161,8 @@ class GenericTrainer:
 
     def _answer(self, coordinates: dict[str, Array], inputs: Array) -> tuple[Array, Array]:
         physical = self.model.driven(self.model.values(coordinates), self._volts(inputs))
-        settled = self.model.settle(self.model.equations(physical), self.model.rest(len(inputs)), 0)
+        aims = jnp.zeros((len(inputs), len(self.model.network.loads)))
+        settled = self.model.settle(self.model.problem(physical, 0.0, aims), self.model.rest(len(inputs)), 0)
         return self.model.outputs(physical, settled.state), settled.residual
 
     def _wrong(self, outputs: Array, targets: Array) -> Array:

@@ -1,5 +1,5 @@
 """An ideal resistive circuit as differentiable JAX functions of its trainables, on batches of inputs, in float64.
 
-`structure` the wiring as index arrays · `equations` the KKT system and what learning reads · `newton` exact steady
-states · `descent` sweeps by colours · `formula` and `values` trainables to element values · `model` all of it together.
+`formula` and `values` trainables to element values · `physical` those values, and what learning reads from a state ·
+`colouring` and `descent` sweeps by colours (exact states come from the solvers' batched network) · `model` all of it.
 """

@@ -1,49 +1,71 @@
 """Exact coordinate descent by colours on a batch: Theorem 2 of Scellier (2024) for all supernodes of a colour at once.
 
-Where a diode joins two free supernodes such moves can stall short of the minimum; `Structure.bounds_only` says where
-sweeps are exact.
+It is for circuits whose diodes all have an end at a known voltage (`Topology.bounds_only`), so that the range of a
+supernode is known beforehand. Where a diode joins two free supernodes such moves can stall short of the minimum.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
-from .equations import Equations, State
-from .structure import Structure
+from ...solvers.batched.exact import source
+from ...solvers.batched.wires import Problem, State, Wires
 
 
-def sweep(structure: Structure, equations: Equations, x: Array) -> Array:
-    """Every supernode once, colour after colour: x_k = clip((s_k − Σ H_kj x_j) / H_kk, bounds by the diodes)."""
-    diagonal = jnp.diagonal(equations.laplacian)
-    for colour in structure.colours:
-        low, high = bounds(structure, equations.drop, x)
-        others = x @ equations.laplacian[:, colour] - x[:, colour] * diagonal[colour]
-        pulled = (equations.source[:, colour] - others) / diagonal[colour]
-        x = x.at[:, colour].set(jnp.minimum(jnp.maximum(pulled, low[:, colour]), high[:, colour]))
-    return x
+class Rows(NamedTuple):
+    """Laplacian (n, n) in siemens, its right side (batch, n) in amperes, the ranges (batch, n) in volts."""
+
+    laplacian: Array
+    right: Array
+    low: Array
+    high: Array
 
 
-def bounds(structure: Structure, drop: Array, x: Array) -> tuple[Array, Array]:
-    """The range each supernode has, (batch, n) twice: x_anode − x_cathode ≤ d for every diode."""
-    anode, cathode = structure.group[structure.diodes.first], structure.group[structure.diodes.second]
-    known = jnp.concatenate([x, jnp.zeros((len(x), 1))], axis=1)
-    low = jnp.full(known.shape, -jnp.inf).at[:, cathode].max(known[:, anode] - drop)
-    high = jnp.full(known.shape, jnp.inf).at[:, anode].min(known[:, cathode] + drop)
-    return low[:, :-1], high[:, :-1]
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """Sweeps over the supernodes of `wires`, colour after colour."""
 
+    wires: Wires
+    colours: tuple[np.ndarray, ...]
 
-def descend(structure: Structure, equations: Equations, start: State, sweeps: int) -> State:
-    """That many sweeps, and the currents of the diodes that hold a supernode at its bound."""
-    x, _ = jax.lax.scan(lambda x, _: (sweep(structure, equations, x), None), start.x, None, length=sweeps)
-    return State(x, diode_currents(structure, equations, x))
+    def __call__(self, problem: Problem, start: Array, sweeps: int) -> State:
+        """That many sweeps from x (batch, n), and the currents of the diodes that hold a supernode at its bound."""
+        rows = self._rows(problem)
+        x, _ = jax.lax.scan(lambda x, _: (self._sweep(rows, x), None), start, None, length=sweeps)
+        return State(x, self._currents(problem, rows, x))
 
+    def _rows(self, problem: Problem) -> Rows:
+        wires = self.wires
+        shape = (len(problem.d), wires.nodes + 1)
+        return Rows(
+            wires.laplacian(problem.g, jnp.zeros(len(wires.anode)), jnp.zeros(wires.nodes)),
+            jax.vmap(partial(source, wires), in_axes=(Problem(None, 0, 0, 0),))(problem),  # type: ignore[arg-type]
+            jnp.full(shape, -jnp.inf).at[:, wires.cathode].max(-problem.d)[:, :-1],
+            jnp.full(shape, jnp.inf).at[:, wires.anode].min(problem.d)[:, :-1],
+        )
 
-def diode_currents(structure: Structure, equations: Equations, x: Array) -> Array:
-    """λ (batch, k): the current a supernode at a bound needs to obey Kirchhoff's law, shared by the diodes there."""
-    missing = equations.source - x @ equations.laplacian
-    closed = (x @ equations.rows.T >= equations.drop) & jnp.any(equations.rows != 0, axis=1)
-    sharing = jnp.where(closed, 1.0, 0.0) @ jnp.abs(equations.rows)
-    share = (missing / jnp.maximum(sharing, 1.0)) @ equations.rows.T
-    return jnp.where(closed, jnp.maximum(share, 0.0), 0.0)
+    def _sweep(self, rows: Rows, x: Array) -> Array:
+        """Every supernode once: x_k = clip((r_k − Σ L_kj x_j) / L_kk, its range)."""
+        diagonal = jnp.diagonal(rows.laplacian)
+        for colour in self.colours:
+            others = x @ rows.laplacian[:, colour] - x[:, colour] * diagonal[colour]
+            pulled = (rows.right[:, colour] - others) / diagonal[colour]
+            x = x.at[:, colour].set(jnp.minimum(jnp.maximum(pulled, rows.low[:, colour]), rows.high[:, colour]))
+        return x
+
+    def _currents(self, problem: Problem, rows: Rows, x: Array) -> Array:
+        """The current (batch, k) a supernode at a bound needs to obey Kirchhoff's law, shared by the diodes there."""
+        wires = self.wires
+        missing = rows.right - x @ rows.laplacian
+        closed = jax.vmap(wires.forward)(x) >= problem.d
+        nothing = jnp.zeros(len(problem.g))
+        sharing = jax.vmap(lambda on: jnp.abs(wires.leaving(nothing, on)))(jnp.where(closed, 1.0, 0.0))
+        share = jax.vmap(wires.forward)(missing / jnp.maximum(sharing, 1.0))
+        return jnp.where(closed, jnp.maximum(share, 0.0), 0.0)

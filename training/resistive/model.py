@@ -3,66 +3,107 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from ...netlist import Circuit
+from ...netlist.errors import CircuitError
+from ...solvers.batched import BatchedNetwork
+from ...solvers.batched.wires import Problem, State, Wires
+from ...solvers.resistive import ResistiveNetwork
 from ..parameters import Parameters
-from .descent import descend
-from .equations import Equations, Physical, State, equations, nudged, outputs
-from .newton import Settled, newton, residual
-from .structure import Structure
+from .colouring import colours
+from .descent import Descent
+from .physical import Phase, Physical, readings, spread
 from .values import Coordinates, ValueMap
+
+
+class Settled(NamedTuple):
+    """A batch of states, and the largest scaled KKT residual in it (0 where a number of sweeps was asked for)."""
+
+    state: State
+    residual: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A circuit's wiring with its map from coordinates to element values. All methods are pure functions of arrays."""
+    """A circuit's network with its map from coordinates to element values. All methods are pure functions of arrays.
 
-    structure: Structure
+    `inputs` indexes the voltage sources that carry the data; the outputs are the network's load nodes.
+    """
+
+    network: ResistiveNetwork
+    batched: BatchedNetwork
     values: ValueMap
+    inputs: np.ndarray
+    descent: Descent
 
     @classmethod
     def of(cls, circuit: Circuit, parameters: Parameters) -> Model:
-        """Compile a circuit with `input`, `output` and `trainable` directives."""
-        structure = Structure.of(circuit)
-        return cls(structure, ValueMap.of(circuit, structure, parameters))
+        """Compile a circuit with `input`, `output` and `trainable` directives.
+
+        Raises:
+            CircuitError: an element that is not ideal and resistive, an output that the sources hold or that is no
+                node, a trainable that cannot be reached.
+        """
+        signals = [output for output in circuit.outputs if "(" in output]
+        if signals:
+            raise CircuitError(f"the output {signals[0]} is not the voltage of a node; write v(node) or v(bus[0:9])")
+        network = ResistiveNetwork.of(circuit)
+        held = network.loads[network.supernodes.group[network.loads] == network.supernodes.count]
+        if len(held):
+            raise CircuitError(
+                f"the output {network.table.name(int(held[0]))} is held by sources; nothing can be learned there"
+            )
+        places = [network.sources.places[name] for name in circuit.inputs]
+        return cls(
+            network,
+            BatchedNetwork.of(network),
+            ValueMap.of(circuit, network, parameters),
+            np.concatenate([np.arange(place.start, place.stop) for place in places]),
+            Descent(Wires.of(network.topology), colours(network.topology)),
+        )
 
     def rest(self, batch: int) -> State:
         """No voltages, no currents."""
-        return State(jnp.zeros((batch, self.structure.nodes)), jnp.zeros((batch, self.structure.diodes.count)))
+        topology = self.network.topology
+        return State(jnp.zeros((batch, topology.nodes)), jnp.zeros((batch, len(topology.diode_a))))
 
     def driven(self, physical: Physical, inputs: Array) -> Physical:
         """The element values with source voltages (batch, inputs) put in: voltages (batch, q)."""
         voltages = jnp.broadcast_to(physical.voltages, (len(inputs), len(physical.voltages)))
-        return physical._replace(voltages=voltages.at[:, self.structure.inputs].set(inputs))
+        return physical._replace(voltages=voltages.at[:, self.inputs].set(inputs))
 
-    def equations(self, physical: Physical) -> Equations:
-        """What the steady state of driven element values satisfies."""
-        return equations(self.structure, physical)
+    def problem(self, physical: Physical, beta: float | Array, targets: Array) -> Problem:
+        """The QPs of driven values, the outputs pulled to their targets (batch, outputs) through β siemens."""
+        return self.batched.problem(*physical, load_conductance=beta, load_current=beta * targets)
 
-    def nudged(self, free: Equations, physical: Physical, beta: float | Array, targets: Array) -> Equations:
-        """The same with the outputs pulled to their targets through β."""
-        return nudged(self.structure, free, physical, beta, targets)
-
-    def settle(self, wanted: Equations, start: State, sweeps: int) -> Settled:
-        """The steady state: exact when `sweeps` is 0, else as far as that many sweeps come (no residual is claimed)."""
-        if not sweeps:
-            return newton(wanted, start, self.structure.one_sided)
-        state = descend(self.structure, wanted, start, sweeps)
-        return Settled(state, jnp.where(jnp.all(jnp.isfinite(state.x)), 0.0, jnp.nan))
-
-    def residual(self, wanted: Equations, state: State) -> Array:
-        """The largest scaled KKT residual of each sample, (batch,)."""
-        return residual(wanted, state)
+    def settle(self, problem: Problem, start: State, sweeps: int) -> Settled:
+        """The steady state: exact when `sweeps` is 0, else as far as that many sweeps come."""
+        if sweeps:
+            state = self.descent(problem, start.x, sweeps)
+            return Settled(state, jnp.where(jnp.all(jnp.isfinite(state.x)), 0.0, jnp.nan))
+        found = self.batched.solve(problem, start.currents > 0)
+        return Settled(State(found.x, found.currents), jnp.max(found.residual))
 
     def outputs(self, physical: Physical, state: State) -> Array:
         """Output voltages (batch, outputs)."""
-        return outputs(self.structure, state, physical.voltages)
+        return self.batched.potentials(state.x, physical.voltages)[:, self.network.loads]
+
+    def phase(self, physical: Physical, state: State, loads: Array) -> Phase:
+        """A state as it can be read, with the currents (batch, outputs) into the loads."""
+        potentials = self.batched.potentials(state.x, physical.voltages)
+        return Phase(potentials, spread(self.network, state.currents), loads)
+
+    def read(self, physical: Physical, phase: Phase) -> Physical:
+        """What every element reads at its own place, see `physical.readings`."""
+        return readings(self.network, physical, phase)
 
     def pull_back(self, coordinates: Coordinates, slopes: Physical) -> dict[str, Array]:
-        """Gradients by element values, batch mean and inputs included, as gradients by coordinates."""
+        """Gradients by element values, batch mean, as gradients by coordinates."""
         _, pull = jax.vjp(self.values, dict(coordinates))
         return pull(slopes)[0]

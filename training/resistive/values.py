@@ -18,12 +18,12 @@ from ...netlist.new_values import with_value
 from ...netlist.resistance import is_written_as_conductance
 from ...netlist.substitution import inline
 from ...solvers.branches import Branches
+from ...solvers.resistive import ResistiveNetwork
 from ...solvers.resistive_elements import conductance_of, current_of, voltage_of
 from ..netlist_values import main_value
 from ..parameters import Parameters, apply
-from .equations import Physical
 from .formula import Formulas
-from .structure import Structure
+from .physical import Physical
 
 Coordinates = Mapping[str, Array]
 
@@ -51,19 +51,19 @@ class ValueMap:
     """Coordinates by target to `Physical` without inputs: voltages (q,)."""
 
     parameters: Parameters
-    structure: Structure
+    network: ResistiveNetwork
     slots: Mapping[str, Slot]
     formulas: Mapping[str, Expression]
     definitions: Mapping[str, Any]
 
     @classmethod
-    def of(cls, circuit: Circuit, structure: Structure, parameters: Parameters) -> ValueMap:
+    def of(cls, circuit: Circuit, network: ResistiveNetwork, parameters: Parameters) -> ValueMap:
         """Find where every trainable goes.
 
         Raises:
             CircuitError: a trainable parameter that no element uses, or only one inside a subcircuit.
         """
-        kinds = (structure.resistors, structure.sources, structure.currents)
+        kinds = (network.resistors, network.sources, network.currents)
         slots = {
             name: _slot(circuit.flatten()[name], position, branches)
             for position, branches in enumerate(kinds)
@@ -76,14 +76,14 @@ class ValueMap:
             name: inline(value, circuit.functions, None) if isinstance(value, Expression) else value
             for name, value in circuit.parameters.items()
         }
-        return cls(parameters, structure, slots, formulas, definitions)
+        return cls(parameters, network, slots, formulas, definitions)
 
     def __call__(self, coordinates: Coordinates) -> Physical:
         """Element values; differentiable, with levels passed straight through."""
         values = {
             each.target: _straight_through(each, coordinates[each.target]) for each in self.parameters.coordinates
         }
-        branches = (self.structure.resistors, self.structure.sources, self.structure.currents)
+        branches = (self.network.resistors, self.network.sources, self.network.currents)
         fields = [jnp.asarray(each.values) for each in branches]
         for each in self.parameters.coordinates:
             if not each.is_parameter:

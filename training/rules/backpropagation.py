@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import jax
 from jax import Array
 
-from ..resistive.descent import descend
-from ..resistive.equations import State
+from ...solvers.batched.wires import State
 from ..resistive.model import Model
 from .estimate import Batch, Estimate, squared_error
 
@@ -29,12 +28,12 @@ class Backpropagation:
         """Free phase, then the differentiated sweeps."""
         model = self.model
         physical = model.driven(model.values(coordinates), batch.inputs)
-        free = model.settle(model.equations(physical), batch.start, self.sweeps)
-        start = jax.lax.stop_gradient(free.state)
+        free = model.settle(model.problem(physical, 0.0, batch.targets), batch.start, self.sweeps)
+        start = jax.lax.stop_gradient(free.state.x)
 
         def cost(moved: dict[str, Array]) -> tuple[Array, tuple[Array, State]]:
             values = model.driven(model.values(moved), batch.inputs)
-            state = descend(model.structure, model.equations(values), start, self.differentiated)
+            state = model.descent(model.problem(values, 0.0, batch.targets), start, self.differentiated)
             answer = model.outputs(values, state)
             return squared_error(answer, batch.targets) / len(batch.inputs), (answer, state)
 

@@ -14,8 +14,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ..resistive.equations import Physical, State, readings
+from ...solvers.batched.wires import State
 from ..resistive.model import Model
+from ..resistive.physical import Physical
 from .estimate import Batch, Estimate, squared_error
 
 NUDGES: dict[str, tuple[float, float]] = {"positive": (1.0, 0.0), "negative": (0.0, -1.0), "centred": (1.0, -1.0)}
@@ -28,7 +29,7 @@ class Equilibrium:
 
     model: Model
     variant: str = "centred"
-    beta: float = 1.0
+    beta: float | Array = 1.0
     sweeps: int = 0
     nudged_sweeps: int = 0
 
@@ -36,24 +37,24 @@ class Equilibrium:
         """Free phase, then the nudged phases from the free state."""
         model = self.model
         physical = model.driven(model.values(coordinates), batch.inputs)
-        equations = model.equations(physical)
-        free = model.settle(equations, batch.start, self.sweeps)
+        free = model.settle(model.problem(physical, 0.0, batch.targets), batch.start, self.sweeps)
 
         def read(state: State, beta: float | Array) -> Physical:
-            return readings(model.structure, physical, state, beta, batch.targets)
+            return model.readings(physical, state, beta, batch.targets)
 
         def nudge(beta: Array) -> tuple[Physical, Array]:
-            pulled = model.nudged(equations, physical, beta, batch.targets)
+            pulled = model.problem(physical, beta, batch.targets)
             state, residual = model.settle(pulled, free.state, self.nudged_sweeps or self.sweeps)
             return read(state, beta), residual
 
-        betas = [unit * self.beta for unit in NUDGES[self.variant]]
-        found, residuals = jax.lax.map(nudge, jnp.array([beta for beta in betas if beta]))
-        if not all(betas):
+        units = NUDGES[self.variant]
+        found, residuals = jax.lax.map(nudge, jnp.array([unit for unit in units if unit]) * self.beta)
+        if not all(units):
             found = jax.tree.map(lambda at_free, rest: jnp.stack([at_free, *rest]), read(free.state, 0.0), found)
         # One phase with and one without nudging stand as (free, nudged), two as (plus, minus).
-        first, second = betas if all(betas) else sorted(betas, key=abs)
-        slopes = jax.tree.map(lambda both: (both[0] - both[1]) / (first - second), found)
+        first, second = units if all(units) else sorted(units, key=abs)
+        spread = (first - second) * self.beta
+        slopes = jax.tree.map(lambda both: (both[0] - both[1]) / spread, found)
         answer = model.outputs(physical, free.state)
         return Estimate(
             squared_error(answer, batch.targets),

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import jax.numpy as jnp
 from jax import Array
 
-from ..resistive.equations import State
+from ...solvers.batched.wires import State
 
 
 class Batch(NamedTuple):
