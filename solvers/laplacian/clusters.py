@@ -18,7 +18,7 @@ class Quotient(NamedTuple):
 
     `cluster` (n + 1), `shift` (n + 1, volts): ground belongs to cluster `len(diagonal)`, whose y is 0.
     `low`, `high`, `weight`: edges between clusters; `diagonal`, `right` (clusters): the Laplacian's diagonal (S) and
-    the right-hand side (A); `tied` (clusters): whether a branch leads to ground.
+    the right-hand side (A); `tied` (clusters, siemens): what of the diagonal leads to ground.
     """
 
     cluster: np.ndarray
@@ -130,7 +130,7 @@ def _add_branches(a, b, conductance, emf, cluster, shift, edge, parts):
             parts.diagonal[j] += g
             parts.right[j] += current
         if i == ground or j == ground:
-            parts.tied[i + j - ground] = True
+            parts.tied[i + j - ground] += g
         else:
             parts.low[edge], parts.high[edge], parts.weight[edge] = min(i, j), max(i, j), g
             edge += 1
@@ -143,7 +143,7 @@ def quotient(network, root, shift, soft):
     cluster, count = _number(root)
     room = len(network.a) + len(soft)
     low, high, weight = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
-    diagonal, right, tied = np.zeros(count), np.zeros(count), np.zeros(count, np.bool_)
+    diagonal, right, tied = np.zeros(count), np.zeros(count), np.zeros(count)
     for k in range(len(network.injection)):
         if cluster[k] < count:
             right[cluster[k]] += network.injection[k]
@@ -167,7 +167,7 @@ def floating(parts):
     """One cluster of every part of the quotient that no branch ties to ground. O(clusters + edges)."""
     count = len(parts.diagonal)
     ancestor = np.arange(count).astype(np.int32)
-    tied = parts.tied.copy()
+    tied = parts.tied != 0.0
     for k in range(len(parts.low)):
         i, j = find(ancestor, parts.low[k]), find(ancestor, parts.high[k])
         if i != j:

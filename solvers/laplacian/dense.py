@@ -9,32 +9,37 @@ four pivots at a time so that the target row is loaded once for four multiplicat
 import numba
 import numpy as np
 
-BLOCK = 32
-# A product of TILE × SPAN × BLOCK stays below the work from which OpenBLAS starts threads (2¹⁸): they spin on a busy
-# machine and cost more than they save.
+STRIP = 16
+BLOCK = 64
 TILE = 32
-SPAN = 256
-SMALL_WORK = 20_000
+# A product of TILE × span × count entries stays below the work from which OpenBLAS starts threads (2¹⁸): they spin on a
+# busy machine and cost more than they save.
+PRODUCT = 2**18 // TILE
+SMALL_WORK = 1000_000_000
 
 
+# Slices instead of computed indices: numba allows negative indices, and their check keeps a loop from being vectorised.
 @numba.njit(cache=True, fastmath={"contract", "nsz"}, boundscheck=False)
-def _subtract_rows(source, offset, stride, count, column, target, at, length):
-    """target[at : at + length] −= Σ_p source[p, column] · source[p, column : column + length] over `count` rows."""
+def _subtract_rows(source, start, stride, count, target):
+    """target −= Σ_p source[start + p·stride] · source[start + p·stride + …] over `count` rows p."""
+    length = len(target)
     p = 0
     while p + 4 <= count:
-        b0 = offset + p * stride + column
-        b1 = b0 + stride
-        b2 = b1 + stride
-        b3 = b2 + stride
-        f0, f1, f2, f3 = source[b0], source[b1], source[b2], source[b3]
+        s0 = source[start : start + length]
+        s1 = source[start + stride : start + stride + length]
+        s2 = source[start + 2 * stride : start + 2 * stride + length]
+        s3 = source[start + 3 * stride : start + 3 * stride + length]
+        f0, f1, f2, f3 = s0[0], s1[0], s2[0], s3[0]
         for k in range(length):
-            target[at + k] -= (f0 * source[b0 + k] + f1 * source[b1 + k]) + (f2 * source[b2 + k] + f3 * source[b3 + k])
+            target[k] -= (f0 * s0[k] + f1 * s1[k]) + (f2 * s2[k] + f3 * s3[k])
+        start += 4 * stride
         p += 4
     while p < count:
-        b0 = offset + p * stride + column
-        f0 = source[b0]
+        s0 = source[start : start + length]
+        f0 = s0[0]
         for k in range(length):
-            target[at + k] -= f0 * source[b0 + k]
+            target[k] -= f0 * s0[k]
+        start += stride
         p += 1
 
 
@@ -42,16 +47,15 @@ def _subtract_rows(source, offset, stride, count, column, target, at, length):
 def _eliminate_block(panel, offset, size, begin, end):
     """Cholesky of rows begin…end of the panel among themselves. Return False at a pivot that is not positive."""
     for j in range(begin, end):
-        row = offset + j * size
-        _subtract_rows(panel, offset + begin * size, size, j - begin, j, panel, row + j, size - j)
-        pivot = panel[row + j]
-        if not pivot > 0.0:
+        row = panel[offset + j * size + j : offset + (j + 1) * size]
+        _subtract_rows(panel, offset + begin * size + j, size, j - begin, row)
+        if not row[0] > 0.0:
             return False
-        root = np.sqrt(pivot)
-        panel[row + j] = root
+        root = np.sqrt(row[0])
         scale = 1.0 / root
-        for k in range(row + j + 1, row + size):
-            panel[k] *= scale
+        row[0] = root
+        for k in range(1, len(row)):
+            row[k] *= scale
     return True
 
 
@@ -63,43 +67,51 @@ def _transposed(panel, offset, size, begin, end, work):
     for k0 in range(0, length, 32):
         k1 = min(k0 + 32, length)
         for j in range(count):
-            row = offset + (begin + j) * size + end
-            for k in range(k0, k1):
-                copy[k, j] = panel[row + k]
+            start = offset + (begin + j) * size + end
+            row, column = panel[start + k0 : start + k1], copy[k0:k1, j]
+            for k in range(len(row)):
+                column[k] = row[k]
     return copy
 
 
 @numba.njit(cache=True, boundscheck=False)
-def _row_of(i, offset, size, width, at):
-    """Whether column i's row lies in the panel, and where its entry in column 0 would lie."""
+def _place(i, offset, size, width, at):
+    """Where the entry of row i and column i lies, in the panel or in the packed remainder."""
     if i < width:
-        return offset + i * size
+        return offset + i * size + i
     r, rows = i - width, size - width
-    return at + r * rows - (r * (r + 1)) // 2 - width
+    return at + r * rows - (r * (r - 1)) // 2
 
 
 @numba.njit(cache=True, boundscheck=False)
-def _update(panel, offset, size, width, begin, end, rest, at, work, product):
-    """Subtract the contribution of eliminated rows begin…end from all that is left of the front."""
+def _update(panel, offset, size, width, begin, end, last, rest, at, work, product):
+    """Subtract the contribution of eliminated rows begin…end from the front's rows end…last."""
     count = end - begin
-    if (size - end) * (size - end) * count < SMALL_WORK:
-        for i in range(end, size):
-            row = _row_of(i, offset, size, width, at) + i
+    if (last - end) * (size - end) * count < SMALL_WORK:
+        for i in range(end, last):
+            place = _place(i, offset, size, width, at)
             target = panel if i < width else rest
-            _subtract_rows(panel, offset + begin * size, size, count, i, target, row, size - i)
+            _subtract_rows(panel, offset + begin * size + i, size, count, target[place : place + size - i])
         return
     copy = _transposed(panel, offset, size, begin, end, work)
-    for a in range(0, size - end, TILE):
-        b = min(a + TILE, size - end)
-        for c in range(a, size - end, SPAN):
-            d = min(c + SPAN, size - end)
+    span = PRODUCT // count
+    for a in range(0, last - end, TILE):
+        b = min(a + TILE, last - end)
+        for c in range(a, size - end, span):
+            d = min(c + span, size - end)
             out = product[: (b - a) * (d - c)].reshape((b - a, d - c))
             np.dot(copy[a:b], copy[c:d].T, out)
-            for i in range(a, b):
-                row = _row_of(end + i, offset, size, width, at) + end
+            for i in range(a, min(b, d)):
+                first = max(i, c)
+                place = _place(end + i, offset, size, width, at) + first - i
                 target = panel if end + i < width else rest
-                for k in range(max(i, c), d):
-                    target[row + k] -= out[i - a, k - c]
+                _subtract(target[place : place + d - first], out[i - a, first - c :])
+
+
+@numba.njit(cache=True, boundscheck=False)
+def _subtract(target, values):
+    for k in range(len(target)):
+        target[k] -= values[k]
 
 
 @numba.njit(cache=True)
@@ -107,12 +119,16 @@ def eliminate(panel, offset, size, width, rest, at, work, product):
     """Eliminate the front's pivots; return False if the matrix is not positive definite.
 
     `panel[offset:]` holds width × size entries, `rest[at:]` the packed remainder; `work` needs BLOCK × size and
-    `product` TILE × SPAN entries. Complexity: width · size² operations.
+    `product` TILE × PRODUCT entries. Complexity: width · size² operations.
     """
     for begin in range(0, width, BLOCK):
         end = min(begin + BLOCK, width)
-        if not _eliminate_block(panel, offset, size, begin, end):
-            return False
+        for first in range(begin, end, STRIP):
+            last = min(first + STRIP, end)
+            if not _eliminate_block(panel, offset, size, first, last):
+                return False
+            if last < end:
+                _update(panel, offset, size, width, first, last, end, rest, at, work, product)
         if end < size:
-            _update(panel, offset, size, width, begin, end, rest, at, work, product)
+            _update(panel, offset, size, width, begin, end, size, rest, at, work, product)
     return True

@@ -169,7 +169,7 @@ def _worthwhile(width, zeros, entries):
         return True
     share = zeros / entries
     if width <= 16:
-        return share < 0.6
+        return share < 0.5
     if width <= 48:
         return share < 0.15
     return share < 0.05
@@ -213,7 +213,7 @@ def supernodes(parent, count):
 @numba.njit(cache=True)
 def _front_rows(start, order, low, post, label, front, parent, row_start):
     """The later unknowns of every front, ascending: row r belongs to all fronts on the way from its neighbours up."""
-    rows = np.empty(row_start[-1], np.int32)
+    rows = np.empty(row_start[-1], np.uint32)
     fill = row_start[:-1].copy()
     seen = np.full(len(parent), -1, np.int32)
     for r in range(len(post)):

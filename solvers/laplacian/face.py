@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cholesky import Cholesky
 from .clusters import Quotient, expand, floating, forest, imbalance, merge, quotient, stiffen, strip, tree_currents
 from .network import Network
+from .system import LinearSystem, linear_system
 
 STIFFNESS = 1e4
 
@@ -34,7 +34,7 @@ class Face:
     soft: np.ndarray
     stiffness: np.ndarray
     parts: Quotient
-    system: Cholesky
+    system: LinearSystem
 
     @classmethod
     def of(cls, network: Network, on: np.ndarray, current: np.ndarray, near: np.ndarray) -> Face:
@@ -76,7 +76,7 @@ class Face:
         parts = stiffen(network, parts, edges, soft[held], stiffness[held], current[soft[held]])
         if network.loose:
             _pin(parts, near, root, network)
-        return cls(network, on, leaves, stems, soft, stiffness, parts, Cholesky.of(parts))
+        return cls(network, on, leaves, stems, soft, stiffness, parts, linear_system(parts, network.crowded))
 
     def solution(self) -> np.ndarray:
         """The potentials (n + 1) of the face."""
@@ -124,3 +124,4 @@ def _pin(parts: Quotient, near: np.ndarray, root: np.ndarray, network: Network) 
     pins = np.where(parts.diagonal[heads] > 0, parts.diagonal[heads], typical)
     parts.right[heads] += pins * (near[nodes] - parts.shift[nodes])
     parts.diagonal[heads] += pins
+    parts.tied[heads] += pins

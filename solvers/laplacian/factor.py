@@ -8,7 +8,7 @@ linear equations", ACM Trans. Math. Softw. 9 (1983), doi:10.1145/356044.356047).
 import numba
 import numpy as np
 
-from .dense import BLOCK, SPAN, TILE, eliminate
+from .dense import BLOCK, PRODUCT, TILE, eliminate
 
 
 @numba.njit(cache=True)
@@ -31,24 +31,30 @@ def _stack_size(fronts):
 
 
 @numba.njit(cache=True, boundscheck=False)
-def _extend_add(fronts, child, stack, at, position, place, width, panel, offset, size, target):
+def _scatter_add(target, places, shift, values):
+    """target[places[b] − shift] += values[b]."""
+    for b in range(len(values)):
+        target[places[b] - shift] += values[b]
+
+
+@numba.njit(cache=True, boundscheck=False)
+def _extend_add(fronts, child, stack, at, position, local, width, panel, offset, size, target):
     """Add the packed remainder of `child` into its parent's panel and remainder."""
     begin, end = fronts.row_start[child], fronts.row_start[child + 1]
-    rows = size - width
     count = end - begin
+    places = local[:count]
     for a in range(count):
-        place[a] = position[fronts.rows[begin + a]]
+        places[a] = position[fronts.rows[begin + a]]
     for a in range(count):
-        i = place[a]
+        i = places[a]
+        values = stack[at : at + count - a]
         if i < width:
-            base = offset + i * size
-            for b in range(a, count):
-                panel[base + place[b]] += stack[at + b - a]
+            row = offset + i * size
+            _scatter_add(panel[row : row + size], places[a:], 0, values)
         else:
-            i -= width
-            base = target + i * rows - (i * (i + 1)) // 2 - width
-            for b in range(a, count):
-                stack[base + place[b]] += stack[at + b - a]
+            r, rows = i - width, size - width
+            row = target + r * rows - (r * (r - 1)) // 2
+            _scatter_add(stack[row : row + size - i], places[a:], i, values)
         at += count - a
 
 
@@ -67,6 +73,12 @@ def _assemble_entries(fronts, s, unknown, start, order, high, weight, diagonal, 
             panel[base + position[fronts.label[high[e]]]] -= weight[e]
 
 
+@numba.njit(cache=True, boundscheck=False)
+def _move_down(target, values):
+    for k in range(len(values)):
+        target[k] = values[k]
+
+
 @numba.njit(cache=True)
 def factorise(fronts, start, order, high, weight, diagonal):
     """Return the panels of the factor of A, where A[i, i] = diagonal[i] and A[low, high] = −weight, and the number
@@ -78,12 +90,12 @@ def factorise(fronts, start, order, high, weight, diagonal):
     most, largest = _stack_size(fronts)
     panel = np.zeros(fronts.panel_start[-1])
     stack = np.empty(most)
-    work, product = np.empty(BLOCK * largest), np.empty(TILE * SPAN)
+    work, product = np.empty(BLOCK * largest), np.empty(TILE * PRODUCT)
     unknown = np.empty(len(diagonal), np.int32)
     for i in range(len(diagonal)):
         unknown[fronts.label[i]] = i
-    position = np.empty(len(diagonal), np.int32)
-    local = np.empty(largest, np.int32)
+    position = np.empty(len(diagonal), np.uint32)
+    local = np.empty(largest, np.uint32)
     place = np.empty(count, np.int64)
     pending = np.empty(count, np.int32)
     depth, top = 0, 0
@@ -106,8 +118,7 @@ def factorise(fronts, start, order, high, weight, diagonal):
         if not eliminate(panel, offset, size, width, stack, target, work, product):
             return panel, s
         if top < target:
-            for k in range(remainder):
-                stack[top + k] = stack[target + k]
+            _move_down(stack[top : top + remainder], stack[target : target + remainder])
         if rows > 0:
             place[s] = top
             pending[depth] = s

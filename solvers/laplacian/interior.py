@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .active_set import State, iterate
-from .cholesky import Cholesky
 from .clusters import Quotient, imbalance, quotient, stiffen
 from .network import Network
 from .residual import Scales
+from .system import LinearSystem, linear_system
 
 STEPS = 80
 FIRST_POLISH, NEXT_POLISH = 1e-4, 1e-2
@@ -74,14 +74,16 @@ class System:
         diagonal = self._bare.diagonal
         typical = float(np.max(diagonal, initial=0.0)) or 1.0
         self.tie = TIE * np.where(diagonal > 0, diagonal, typical) if network.loose else np.zeros(n)
-        self._factor: Cholesky | None = None
+        self._factor: LinearSystem | None = None
 
-    def factor(self, weight: np.ndarray) -> Cholesky:
+    def factor(self, weight: np.ndarray) -> LinearSystem:
         """The factor with the diodes as conductances `weight` (k, siemens), kept positive definite against rounding."""
-        bare = self._bare._replace(diagonal=self._bare.diagonal + self.tie, right=self._bare.right.copy())
+        bare = self._bare._replace(
+            diagonal=self._bare.diagonal + self.tie, right=self._bare.right.copy(), tied=self._bare.tied + self.tie
+        )
         parts: Quotient = stiffen(self.network, bare, self._edges, self._diodes, weight, np.zeros(len(weight)))
         parts.diagonal[:] *= 1.0 + STIFFEN
-        self._factor = Cholesky.of(parts, like=self._factor)
+        self._factor = linear_system(parts, self.network.crowded, like=self._factor)
         return self._factor
 
     def at_nodes(self, current: np.ndarray) -> np.ndarray:

@@ -13,9 +13,13 @@ import numba
 import numpy as np
 
 from ..qp import QP, Topology
+from .elimination import column_counts, elimination_tree, grouped, postorder
 from .ordering import minimum_degree
 
 DENSE_DEGREE = 10.0
+# Beyond either, conjugate gradients are quicker than a factor (measured), or the factor would not fit in 2 GB.
+MOST_WORK_AN_EDGE = 8e4
+MOST_ENTRIES = 2e8
 
 
 class Network(NamedTuple):
@@ -24,7 +28,7 @@ class Network(NamedTuple):
     Resistors `a`, `b` with conductance `g` (S) and offset `e` (V); diodes `anode`, `cathode` with `drop` (V);
     `injection` (A) into each node; `strength` (S): the conductances at each node, ground last; `through` (S): what a
     diode's current is compared with, the larger strength at its ends. `loose`: whether the resistors alone leave a
-    part without ground.
+    part without ground; `crowded`: whether a sparse factor would be too large.
     """
 
     a: np.ndarray
@@ -38,14 +42,19 @@ class Network(NamedTuple):
     strength: np.ndarray
     through: np.ndarray
     loose: bool
+    crowded: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The elimination order of a topology. `order` (n): the supernode at each place; `rank` (n + 1) its inverse."""
+    """The elimination order of a topology. `order` (n): the supernode at each place; `rank` (n + 1) its inverse.
+
+    `crowded`: whether a sparse factor in this order would take more work or memory than is reasonable.
+    """
 
     order: np.ndarray
     rank: np.ndarray
+    crowded: bool
     resistor_a: np.ndarray
     resistor_b: np.ndarray
     anode: np.ndarray
@@ -64,12 +73,10 @@ class Layout:
         n = topology.nodes
         a = np.concatenate([topology.resistor_a, topology.diode_a])
         b = np.concatenate([topology.resistor_b, topology.diode_b])
-        order = elimination_order(n, a, b)
-        rank = np.empty(n + 1, np.int32)
-        rank[order] = np.arange(n, dtype=np.int32)
-        rank[n] = n
+        order, rank, entries, work = elimination_order(n, a, b)
+        crowded = entries > MOST_ENTRIES or work > MOST_WORK_AN_EDGE * len(a)
         ends = topology.resistor_a, topology.resistor_b, topology.diode_a, topology.diode_b
-        return cls(order, rank, *(rank[end] for end in ends))
+        return cls(order, rank, crowded, *(rank[end] for end in ends))
 
     def network(self, problem: QP) -> Network:
         """The problem's values in this layout. O(n + m + k)."""
@@ -83,14 +90,40 @@ class Layout:
         through = np.where(through > 0, through, np.max(strength, initial=0.0) or 1.0)
         loose = has_loose_part(size, self.resistor_a, self.resistor_b, g)
         a, b, anode, cathode = self.resistor_a, self.resistor_b, self.anode, self.cathode
-        return Network(a, b, g, offset, anode, cathode, drop, injection, strength, through, loose)
+        return Network(a, b, g, offset, anode, cathode, drop, injection, strength, through, loose, self.crowded)
 
 
 _layouts: weakref.WeakKeyDictionary[Topology, Layout] = weakref.WeakKeyDictionary()
 
 
-def elimination_order(n: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Minimum degree of the graph with edges (a, b); nodes ≥ n are known, nodes of very high degree come last."""
+def elimination_order(n: int, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """An order of low fill for the graph with edges (a, b), its inverse, and the factor's entries and operations.
+
+    Minimum degree, nodes of very high degree last; then children before parents of the elimination tree, so that what
+    is eliminated together lies together in memory. Nodes ≥ n are known and keep their place.
+    """
+    order = few_neighbours_first(n, a, b)
+    rank = _inverse(order)
+    ends = rank[np.minimum(a, n)], rank[np.minimum(b, n)]
+    inside = np.flatnonzero((ends[0] < n) & (ends[1] < n))
+    low, high = np.minimum(*ends)[inside], np.maximum(*ends)[inside]
+    tree = elimination_tree(*grouped(n, high), low)
+    post = postorder(tree)
+    count = column_counts(tree, post, *grouped(n, low), high).astype(np.float64)
+    order = order[post]
+    return order, _inverse(order), float(count.sum()), float(count @ count)
+
+
+def _inverse(order: np.ndarray) -> np.ndarray:
+    """The place of each node in `order`, and of the known node after the last."""
+    rank = np.empty(len(order) + 1, np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    rank[-1] = len(order)
+    return rank
+
+
+def few_neighbours_first(n: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Minimum degree on the nodes of moderate degree, then the others by their degree."""
     pointers, neighbours = adjacency(n, a, b)
     degree = np.diff(pointers)
     hubs = degree > DENSE_DEGREE * max(16.0, np.sqrt(n))

@@ -11,77 +11,56 @@ FAST = {"contract", "reassoc", "nsz"}
 
 
 @numba.njit(cache=True, boundscheck=False, fastmath=FAST)
-def _forward(panel, base, size, width, x, first, rows, begin, buffer):
-    """x ← U⁻ᵀx over one front's pivots; what is owed to its later rows is subtracted from x there."""
-    count = size - width
-    for k in range(count):
-        buffer[k] = 0.0
+def _forward(panel, width, x, rows, buffer):
+    """x ← U⁻ᵀx over one front's pivots, `x` beginning there; what its later rows owe goes to `buffer`."""
+    size = width + len(rows)
+    owed, own = buffer[: len(rows)], x[:width]
+    owed[:] = 0.0
     for j in range(width):
-        row = base + j * size
-        value = x[first + j] / panel[row + j]
-        x[first + j] = value
-        for k in range(j + 1, width):
-            x[first + k] -= panel[row + k] * value
-        for k in range(count):
-            buffer[k] += panel[row + width + k] * value
-    for k in range(count):
-        x[rows[begin + k]] -= buffer[k]
+        row = panel[j * size : (j + 1) * size]
+        value = own[j] / row[j]
+        own[j] = value
+        later, rest = own[j + 1 :], row[j + 1 : width]
+        for k in range(len(rest)):
+            later[k] -= rest[k] * value
+        tail = row[width:]
+        for k in range(len(tail)):
+            owed[k] += tail[k] * value
 
 
 @numba.njit(cache=True, boundscheck=False, fastmath=FAST)
-def _backward(panel, base, size, width, x, first, rows, begin, buffer):
-    """x ← U⁻¹x over one front's pivots, its later rows being known."""
-    count = size - width
-    for k in range(count):
-        buffer[k] = x[rows[begin + k]]
+def _backward(panel, width, x, rows, buffer):
+    """x ← U⁻¹x over one front's pivots, `x` beginning there; `buffer` holds its later rows."""
+    size = width + len(rows)
+    known, own = buffer[: len(rows)], x[:width]
     for j in range(width - 1, -1, -1):
-        row = base + j * size
-        value = x[first + j]
-        for k in range(j + 1, width):
-            value -= panel[row + k] * x[first + k]
-        for k in range(count):
-            value -= panel[row + width + k] * buffer[k]
-        x[first + j] = value / panel[row + j]
-
-
-@numba.njit(cache=True, boundscheck=False, fastmath=FAST)
-def _forward_single(panel, base, size, x, first, rows, begin):
-    """`_forward` for one pivot, without a buffer."""
-    value = x[first] / panel[base]
-    x[first] = value
-    for k in range(1, size):
-        x[rows[begin + k - 1]] -= panel[base + k] * value
-
-
-@numba.njit(cache=True, boundscheck=False, fastmath=FAST)
-def _backward_single(panel, base, size, x, first, rows, begin):
-    """`_backward` for one pivot, without a buffer."""
-    value = x[first]
-    for k in range(1, size):
-        value -= panel[base + k] * x[rows[begin + k - 1]]
-    x[first] = value / panel[base]
+        row = panel[j * size : (j + 1) * size]
+        value = own[j]
+        later, rest = own[j + 1 :], row[j + 1 : width]
+        for k in range(len(rest)):
+            value -= rest[k] * later[k]
+        tail = row[width:]
+        for k in range(len(tail)):
+            value -= tail[k] * known[k]
+        own[j] = value / row[j]
 
 
 @numba.njit(cache=True, boundscheck=False)
 def substitute(fronts, panel, x):
     """Overwrite `x` (n, in the factor's labels) with A⁻¹x."""
     buffer = np.empty(len(x))
-    starts, bases, row_start, rows = fronts.first, fronts.panel_start, fronts.row_start, fronts.rows
+    starts, bases, row_start = fronts.first, fronts.panel_start, fronts.row_start
     count = len(starts) - 1
     for s in range(count):
-        first, width, begin = starts[s], starts[s + 1] - starts[s], row_start[s]
-        size = width + row_start[s + 1] - begin
-        if width == 1:
-            _forward_single(panel, bases[s], size, x, first, rows, begin)
-        else:
-            _forward(panel, bases[s], size, width, x, first, rows, begin, buffer)
+        rows = fronts.rows[row_start[s] : row_start[s + 1]]
+        _forward(panel[bases[s] : bases[s + 1]], starts[s + 1] - starts[s], x[starts[s] :], rows, buffer)
+        for k in range(len(rows)):
+            x[rows[k]] -= buffer[k]
     for s in range(count - 1, -1, -1):
-        first, width, begin = starts[s], starts[s + 1] - starts[s], row_start[s]
-        size = width + row_start[s + 1] - begin
-        if width == 1:
-            _backward_single(panel, bases[s], size, x, first, rows, begin)
-        else:
-            _backward(panel, bases[s], size, width, x, first, rows, begin, buffer)
+        rows = fronts.rows[row_start[s] : row_start[s + 1]]
+        for k in range(len(rows)):
+            buffer[k] = x[rows[k]]
+        _backward(panel[bases[s] : bases[s + 1]], starts[s + 1] - starts[s], x[starts[s] :], rows, buffer)
 
 
 @numba.njit(cache=True, boundscheck=False, fastmath=FAST)
