@@ -14,10 +14,11 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ...solvers.batched.wires import State
+from ..hardware.meter import Meter, exact
 from ..resistive.model import Model
-from ..resistive.physical import Physical
+from ..resistive.physical import Phase
 from .estimate import Batch, Estimate, squared_error
+from .reading import compare
 
 NUDGES: dict[str, tuple[float, float]] = {"positive": (1.0, 0.0), "negative": (0.0, -1.0), "centred": (1.0, -1.0)}
 """The two nudgings that each variant compares, in units of β; 0 is the free state."""
@@ -32,34 +33,36 @@ class Equilibrium:
     beta: float | Array = 1.0
     sweeps: int = 0
     nudged_sweeps: int = 0
+    meter: Meter = exact
 
     def __call__(self, coordinates: dict[str, Array], batch: Batch) -> Estimate:
-        """Free phase, then the nudged phases from the free state."""
+        """Free phase, then the nudged phases, each from the free state."""
         model = self.model
         physical = model.driven(model.values(coordinates), batch.inputs)
-        free = model.settle(model.problem(physical, 0.0, batch.targets), batch.start, self.sweeps)
+        plus, minus = NUDGES[self.variant]
+        units = [0.0, *(unit for unit in (plus, minus) if unit)]
 
-        def read(state: State, beta: float | Array) -> Physical:
-            return model.readings(physical, state, beta, batch.targets)
+        def phase(start: State, unit: Array) -> tuple[State, tuple[Physical, Array]]:
+            beta = unit * self.beta
+            problem = model.problem(physical, beta, batch.targets)
+            state, residual = model.settle(problem, start, self._count(unit))
+            read = model.readings(physical, state, beta, batch.targets)
+            following = State(*(jnp.where(unit == 0, new, old) for new, old in zip(state, start, strict=True)))
+            return following, (read, residual)
 
-        def nudge(beta: Array) -> tuple[Physical, Array]:
-            pulled = model.problem(physical, beta, batch.targets)
-            state, residual = model.settle(pulled, free.state, self.nudged_sweeps or self.sweeps)
-            return read(state, beta), residual
-
-        units = NUDGES[self.variant]
-        found, residuals = jax.lax.map(nudge, jnp.array([unit for unit in units if unit]) * self.beta)
-        if not all(units):
-            found = jax.tree.map(lambda at_free, rest: jnp.stack([at_free, *rest]), read(free.state, 0.0), found)
-        # One phase with and one without nudging stand as (free, nudged), two as (plus, minus).
-        first, second = units if all(units) else sorted(units, key=abs)
-        spread = (first - second) * self.beta
-        slopes = jax.tree.map(lambda both: (both[0] - both[1]) / spread, found)
-        answer = model.outputs(physical, free.state)
+        free, (read, residuals) = jax.lax.scan(phase, batch.start, jnp.array(units))
+        first, second = units.index(plus), units.index(minus)
+        spread = (plus - minus) * self.beta
+        slopes = jax.tree.map(lambda found: (found[first] - found[second]) / spread, read)
+        answer = model.outputs(physical, free)
         return Estimate(
             squared_error(answer, batch.targets),
             model.pull_back(coordinates, slopes),
             answer,
-            free.state,
-            jnp.maximum(free.residual, jnp.max(residuals)),
+            free,
+            jnp.max(residuals),
         )
+
+    def _count(self, unit: Array) -> int | Array:
+        """Sweeps of a phase; 0 for exact states."""
+        return jnp.where(unit == 0, self.sweeps, self.nudged_sweeps or self.sweeps) if self.sweeps else 0

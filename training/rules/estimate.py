@@ -11,11 +11,14 @@ from ...solvers.batched.wires import State
 
 
 class Batch(NamedTuple):
-    """Source voltages (batch, inputs), target voltages (batch, outputs), and the state to start from."""
+    """Source voltages (batch, inputs), target voltages (batch, outputs), the state to start from, and a random key
+    for readings with noise.
+    """
 
     inputs: Array
     targets: Array
     start: State
+    key: Array | None = None
 
 
 class Estimate(NamedTuple):
