@@ -41,7 +41,7 @@ def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-
         "residual": solution.residual,
         "iterations": solution.iterations,
         "seconds": time.perf_counter() - begin,
-        "undetermined": tuple(node_names(network, solution.undetermined)),
+        "undetermined": network.reduction.visible(node_names(network, solution.undetermined)),
         "notes": tuple(note for kind, note in NOTES.items() if kind in kinds),
     }
     return network.traces(solution, values, about)

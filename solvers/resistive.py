@@ -15,6 +15,7 @@ import numpy as np
 
 from ..netlist import Circuit, Traces
 from ..netlist.buses import bus_widths
+from ..netlist.piecewise import Reduction, with_ideal_parts
 from .branches import Branches
 from .certificates import blocked_loop, contradictory_loop
 from .feasibility import TOLERANCE
@@ -32,10 +33,12 @@ class ResistiveNetwork:
 
     Flat branches: `resistors`, `diodes`, `currents` (I), `sources` (V, then L at 0 V), `opens` (C). `loads` are the
     nodes a load may be attached to. `rows` are the places in (resistors, loads) that the QP keeps, `diode_rows` those
-    of its diodes: branches inside one supernode are left out.
+    of its diodes: branches inside one supernode are left out. `circuit` is made of ideal parts: `reduction` says what
+    stands for a piecewise-linear diode, and `traces` has the user's elements and nodes alone.
     """
 
     circuit: Circuit
+    reduction: Reduction
     table: NodeTable
     resistors: Branches
     diodes: Branches
@@ -57,7 +60,8 @@ class ResistiveNetwork:
         Raises:
             CircuitError: an element that is not ideal and resistive, by name, line and cure.
         """
-        flat = circuit.flatten()
+        reduction = with_ideal_parts(circuit)
+        flat = reduction.circuit
         if (reason := refused(flat)) is not None:
             raise reason
         table = NodeTable.of(flat.elements, bus_widths(flat))
@@ -76,7 +80,7 @@ class ResistiveNetwork:
         topology = Topology(groups.count, a[rows], b[rows], anode, cathode)
         currents, opens = _branches(flat, "I", table, current_of), _branches(flat, "C", table, nothing_of)
         gathered = (resistors, diodes, currents, sources, opens)
-        return cls(flat, table, *gathered, at, groups, topology, rows, diode_rows)
+        return cls(flat, reduction, table, *gathered, at, groups, topology, rows, diode_rows)
 
     def values(
         self,
@@ -152,7 +156,7 @@ class ResistiveNetwork:
         for element in self.circuit.elements:
             if (name := f"i({element.name})") in signals:
                 named[name] = signals[name]
-        return Traces(named, about=dict(about or {}))
+        return Traces(self.reduction.restored(named), about=dict(about or {}))
 
     def branch_currents(self, solution: Solution, values: Values) -> list[tuple[Branches, np.ndarray]]:
         """The current of every branch from its first node through it to its second, amperes, kind by kind."""

@@ -32,7 +32,8 @@ def refused(circuit: Circuit) -> CircuitError | None:
         if kind == "D" and element.model not in ideal:
             return CircuitError(
                 f"diode {element.name} has model {element.model}, which is not ideal; "
-                f"add *@ ideal model={element.model} to solve it as an ideal diode, or {CURE}",
+                f"add *@ ideal model={element.model} to solve it as an ideal diode, "
+                f"*@ piecewise model={element.model} to give it straight segments, or {CURE}",
                 element.location,
             )
         if kind in "VI" and (extra := [key for key in element.parameters if key != "m"]):

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from ..netlist.circuit import Circuit, Model
 from ..netlist.errors import SpiceError
 from ..netlist.numbers import format_number
+from ..netlist.piecewise import with_ideal_parts
 from .analysis import CARRIED_OUT, OPERATING_POINT, Analysis, analysis
-from .diodes import DiodeExport, diode_export
+from .diodes import DiodeExport, default_conductance, diode_export
 from .flat import Content, flattened
 from .fold import Fold, fold
 from .kept import kept
 from .options import option_line, options_in_force
 from .signals import Layout
+
+GENTLE = 1e-2
+"""The conductance of ideal diodes where there are piecewise-linear ones, in units of what it is without."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +78,8 @@ def deck(
 ) -> Deck:
     """The deck that ngspice runs for a circuit: subcircuits flattened, arrays expanded, learned values exact.
 
+    Piecewise-linear diodes are written as their ideal parts.
+
     Parameters:
         diodes: `bsource` or `diode` for every ideal diode, in place of what the `*@ ideal` directives say.
         diode_conductance: siemens of a conducting B-source diode; by default chosen from the circuit and reported.
@@ -84,12 +90,19 @@ def deck(
 
     Raises:
         SpiceError: folding a circuit that asks for more than an operating point; keeping subcircuits that are folded or
-            hold arrays; a card or option that is not safe; a node that only current sources touch.
+            hold arrays or piecewise-linear diodes; a card or option that is not safe; a node that only current sources
+            touch.
     """
-    flat = circuit.flatten()
+    reduction = with_ideal_parts(circuit)
+    flat = reduction.circuit
+    if diode_conductance is None and reduction.devices:
+        # steeper diodes in series with sources and limits stop ngspice's Newton steps; small inner ones do not count
+        diode_conductance = default_conductance(reduction.original) * GENTLE
     choice = diode_export(flat, diodes, diode_conductance)
     if folded and keep_subcircuits:
         raise SpiceError("a folded deck has no subcircuits to keep; ask for one of the two")
+    if reduction.devices and keep_subcircuits:
+        raise SpiceError("piecewise-linear diodes are written as their parts in a flat deck; export it flattened")
     fold_away = fold(flat, frozenset(unfolded)) if folded else None
     scalar = (fold_away.circuit if fold_away else flat).expand()
     content = kept(circuit, choice) if keep_subcircuits else flattened(scalar, choice)
@@ -103,7 +116,7 @@ def deck(
     return Deck(
         "\n".join([*head, *content.lines, *tail, option_line(in_force)]),
         analyses,
-        Layout(flat, content.nodes, content.elements, choice),
+        Layout(flat, content.nodes, content.elements, choice, reduction),
         choice,
         fold_away,
         content.open_resistors,

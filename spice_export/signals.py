@@ -10,6 +10,7 @@ import numpy as np
 from ..netlist.circuit import Circuit
 from ..netlist.element import Element
 from ..netlist.expansion import line_names
+from ..netlist.piecewise import Reduction
 from ..netlist.resistance import conductance
 from ..netlist.sensing import expressions
 from ..netlist.wiring import GROUND, Wiring
@@ -32,13 +33,14 @@ DEVICES: Mapping[str, str] = {
 class Layout:
     """How a flat circuit's nodes and branches are called in ngspice.
 
-    `diodes` says how the ideal diodes are written.
+    `diodes` says how the ideal diodes are written. The circuit is one of ideal parts, `reduction` the way back.
     """
 
     circuit: Circuit
     nodes: Names
     elements: Names
     diodes: DiodeExport
+    reduction: Reduction
     wiring: Wiring = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +58,7 @@ class Layout:
             current = self._current(element, vectors, potentials, known)
             if current is not None:
                 signals[f"i({element.name})"] = np.asarray(current)
-        return signals
+        return self.reduction.restored(signals)
 
     def saved_currents(self) -> list[str]:
         """The vectors to ask ngspice for, so that `signals` has every current. Linear in the number of branches."""
