@@ -83,7 +83,7 @@ class Run:
         """The stored answers for the whole test set. Raises `ExperimentError` when they are missing or damaged."""
         path = self.folder / PREDICTIONS
         try:
-            with np.load(path, allow_pickle=False) as content:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
                 return Predictions(content["labels"], content["predicted"], content["outputs"])
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ExperimentError(f"{path}: cannot be read ({error}); train again") from None

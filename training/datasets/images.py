@@ -91,7 +91,7 @@ def _idx_path(folder: Path, file: str) -> Path | None:
 
 def _load_npz(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as content:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             missing = [key for key in _KEYS if key not in content]
             if missing:
                 raise DataError(f"{path}: has no array {', '.join(missing)}; it needs {', '.join(_KEYS)}")
