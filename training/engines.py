@@ -54,6 +54,8 @@ def engine_for(experiment: Experiment, circuit: Circuit, parameters: Parameters,
 def _unsuited(experiment: Experiment, settings: Settings) -> str | None:
     if experiment.optimiser.name != "sgd":
         return f"it steps by plain sgd, not by {experiment.optimiser.name}"
+    if experiment.hardware.limits_measurement or experiment.hardware.limits_updates:
+        return "[hardware] has limits, which the generic engine has"
     if settings.accuracy:
         return "it counts errors by classes, and these targets are values"
     return refusal(settings)

@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .hardware import Hardware
 from .schema import REQUIRED, setting
 
-DATASETS = ("digits", "iris", "mnist", "fashion_mnist", "table")
+DATASETS = ("digits", "iris", "two_moons", "mnist", "fashion_mnist", "table")
 SCALES = ("unit", "none", "range", "standard")
-RULES = ("equilibrium", "implicit", "backpropagation")
+RULES = (
+    "equilibrium",
+    "agnostic",
+    "coupled",
+    "contrastive",
+    "frequency",
+    "adjoint",
+    "implicit",
+    "backpropagation",
+)
 VARIANTS = ("positive", "negative", "centred")
 OPTIMISERS = ("sgd", "momentum", "adam")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
@@ -22,7 +32,7 @@ class Data:
     """The samples. `train` and `test` keep that many (0: all); `test_fraction` splits sets that come in one piece.
 
     A `table` has `rows`, or a CSV `file` beside the experiment: inputs first, then `targets` columns, or one column
-    with a class label when `classes` says how many there are.
+    with a class label when `classes` says how many there are. `two_moons` draws `samples` points with `noise`.
     """
 
     name: str = setting(REQUIRED, choices=DATASETS)
@@ -33,6 +43,8 @@ class Data:
     file: str = ""
     targets: int = setting(1, minimum=1)
     classes: int = setting(0, minimum=0)
+    samples: int = setting(400, minimum=2)
+    noise: float = setting(0.1, minimum=0)
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,9 @@ class Encoding:
 class Rule:
     """The gradient estimator. `beta` is the nudging conductance in siemens; `sweeps` 0 means: to `tolerance`.
 
-    `nudged_sweeps` 0 means as many as `sweeps`.
+    `nudged_sweeps` 0 means as many as `sweeps`. `eta` is how far coupled learning clamps the outputs towards their
+    targets, `samples` the steady states of a period of frequency propagation, `compliance` how far a coordinate gives
+    way in agnostic equilibrium propagation, for a watt.
     """
 
     name: str = setting("equilibrium", choices=RULES)
@@ -61,6 +75,9 @@ class Rule:
     beta: float = setting(1.0, above=0)
     sweeps: int = setting(0, minimum=0)
     nudged_sweeps: int = setting(0, minimum=0)
+    eta: float = setting(0.1, above=0, maximum=1)
+    samples: int = setting(8, minimum=3)
+    compliance: float = setting(1.0, above=0)
     tolerance: float = setting(1e-10, above=0, below=1)
 
 
@@ -129,6 +146,7 @@ class Experiment:
     optimiser: Optimiser = field(default_factory=Optimiser)
     initial: Mapping[str, Initial] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
+    hardware: Hardware = field(default_factory=Hardware)
     _file: Path | None = field(default=None, compare=False)
 
     @property

@@ -16,6 +16,8 @@ from ..netlist import Circuit
 from ..netlist.errors import NumericalError
 from ..solvers.batched.wires import State as Voltages
 from .experiment import Experiment
+from .hardware.devices import Devices
+from .hardware.meter import meter_of
 from .optimiser import Stepper
 from .parameters import Parameters, Values
 from .resistive.model import Model
@@ -27,11 +29,12 @@ PIECE = 256
 
 
 class Carry(NamedTuple):
-    """What a step hands to the next: coordinates, the optimiser's memory, the free state."""
+    """What a step hands to the next: coordinates, the optimiser's memory, the free state, the random key."""
 
     coordinates: dict[str, Array]
     memory: list[Array]
     free: Voltages
+    key: Array
 
 
 class Told(NamedTuple):
@@ -46,15 +49,16 @@ class Told(NamedTuple):
 class GenericTrainer:
     """Trains a model by an estimator and an optimiser; see `trainer.Trainer`.
 
-    The state has `coordinates` by target, the optimiser's `memory`, and the voltages and diode currents of the last
-    `free` phase.
+    The state has `coordinates` by target, the optimiser's `memory`, the voltages and diode currents of the last
+    `free` phase, and the random `key` of the hardware.
     """
 
     model: Model
     parameters: Parameters
     estimator: Estimator
-    stepper: Stepper
+    devices: Devices
     settings: Settings
+    seed: int = 0
     _compiled: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -67,15 +71,18 @@ class GenericTrainer:
         """
         model = Model.of(circuit, parameters)
         stepper = Stepper.of(experiment.optimiser, parameters)
-        return cls(model, parameters, estimator_for(settings, model), stepper, settings)
+        devices = Devices.of(stepper, experiment.hardware, experiment.seed, experiment.source)
+        estimator = estimator_for(settings, model, meter_of(experiment.hardware, experiment.source))
+        return cls(model, parameters, estimator, devices, settings, experiment.seed)
 
     def state(self, values: Values) -> State:
         """A state at rest with values by target."""
-        coordinates = self.parameters.coordinates_of(values)
+        coordinates = self.devices.place(self.parameters.coordinates_of(values))
         with jax.enable_x64(True):
-            memory = [np.asarray(leaf) for leaf in self.stepper.start(_arrays(coordinates))]
+            memory = [np.asarray(leaf) for leaf in self.devices.stepper.start(_arrays(coordinates))]
             free = [np.asarray(leaf) for leaf in self.model.rest(self.settings.batch)]
-        return {"coordinates": coordinates, "memory": memory, "free": free}
+            key = np.asarray(jax.random.PRNGKey(self.seed))
+        return {"coordinates": coordinates, "memory": memory, "free": free, "key": key}
 
     def values(self, state: State) -> dict[str, np.ndarray]:
         """The state's values by target."""
@@ -112,7 +119,7 @@ class GenericTrainer:
             moved = jax.tree.map(np.asarray, carry)
             loss, errors, residual = (np.asarray(part) for part in told)
         self._check(residual, "training")
-        after: State = {"coordinates": moved.coordinates, "memory": list(moved.memory), "free": list(moved.free)}
+        after: State = {**moved._asdict(), "memory": list(moved.memory), "free": list(moved.free)}
         return after, float(loss.sum()), int(errors.sum())
 
     def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
@@ -140,7 +147,9 @@ class GenericTrainer:
 
     def _carry(self, state: State) -> Carry:
         memory = [jnp.asarray(leaf) for leaf in state.get("memory", [])]
-        return Carry(_arrays(state["coordinates"]), memory, Voltages(*map(jnp.asarray, state["free"])))
+        return Carry(
+            _arrays(state["coordinates"]), memory, Voltages(*map(jnp.asarray, state["free"])), jnp.asarray(state["key"])
+        )
 
     def _volts(self, inputs: Array) -> Array:
         positive = self.settings.scale * inputs.astype(float)
@@ -152,10 +161,11 @@ class GenericTrainer:
         def step(now: Carry, samples: tuple[Array, Array]) -> tuple[Carry, Told]:
             features, target = samples
             start = now.free if self.settings.carry else rest
-            found = self.estimator(now.coordinates, Batch(self._volts(features), target, start))
-            coordinates, memory = self.stepper.step(now.coordinates, found.gradients, now.memory, rates)
+            key, reading, moving = jax.random.split(now.key, 3)
+            found = self.estimator(now.coordinates, Batch(self._volts(features), target, start, reading))
+            coordinates, memory = self.devices.step(now.coordinates, found.gradients, now.memory, rates, moving)
             errors = jnp.sum(self._wrong(found.outputs, target))
-            return Carry(coordinates, memory, found.state), Told(found.loss, errors, found.residual)
+            return Carry(coordinates, memory, found.state, key), Told(found.loss, errors, found.residual)
 
         return jax.lax.scan(step, carry, (inputs, targets))
 

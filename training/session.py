@@ -214,6 +214,9 @@ def settings_of(experiment: Experiment, encoder: Encoder, dataset: Dataset) -> S
         signed=encoder.signed,
         carry=experiment.training.carry,
         accuracy=0.0 if dataset.classes else experiment.loss.tolerance,
+        eta=rule.eta,
+        samples=rule.samples,
+        compliance=rule.compliance,
     )
 
 

@@ -16,8 +16,9 @@ State = dict[str, Any]
 class Settings:
     """What a trainer must know of an experiment before it compiles.
 
-    `batch` samples a step, `steps` steps an epoch; `rule` is `equilibrium`, `implicit` or `backpropagation`, `variant`
-    `positive`, `negative` or `centred`, `beta` the nudging conductance in siemens; `sweeps` and `nudged_sweeps` the
+    `batch` samples a step, `steps` steps an epoch; `rule` one of `experiment.RULES`, `variant`
+    `positive`, `negative` or `centred`, `beta` the nudging conductance in siemens, `eta`, `samples` and `compliance` as
+    the experiment's `Rule` has them; `sweeps` and `nudged_sweeps` the
     number of sweeps of each phase, 0 to go on until `tolerance`. Inputs reach the trainer as numbers x (samples,
     features), bytes or floats: the sources' voltages are `scale·x`, followed by `−scale·x` when `signed`. `carry`
     starts a free phase from the previous batch's last state. `precision` is the floating type of a step. A sample is
@@ -37,6 +38,9 @@ class Settings:
     carry: bool = True
     precision: str = "float64"
     accuracy: float = 0.0
+    eta: float = 0.1
+    samples: int = 8
+    compliance: float = 1.0
 
 
 class Evaluation(NamedTuple):

@@ -15,6 +15,14 @@ def digits(fraction: float, seed: int) -> Dataset:
     return from_one_piece("digits", inputs.astype(np.uint8), labels.astype(np.int64), 10, fraction, seed, 16.0)
 
 
+def two_moons(samples: int, noise: float, fraction: float, seed: int) -> Dataset:
+    """Points on two half circles that grip each other, with Gaussian `noise`; the same seed gives the same points."""
+    from sklearn.datasets import make_moons
+
+    inputs, labels = make_moons(n_samples=samples, noise=noise, random_state=seed)
+    return from_one_piece("two_moons", inputs, labels.astype(np.int64), 2, fraction, seed, 2.0)
+
+
 def iris(fraction: float, seed: int) -> Dataset:
     """150 flowers of three species, four lengths in centimetres (R. A. Fisher, 1936)."""
     from sklearn.datasets import load_iris

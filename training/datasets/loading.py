@@ -10,7 +10,7 @@ import numpy as np
 from ...netlist.errors import DataError
 from ..experiment import Data
 from .dataset import Dataset
-from .embedded import digits, iris
+from .embedded import digits, iris, two_moons
 from .images import images
 from .table import csv_rows, inline_rows, table
 
@@ -45,6 +45,7 @@ def _held_out(data: Data) -> float:
 LOADERS: dict[str, Callable[[Data, Path, int], Dataset]] = {
     "digits": lambda data, folder, seed: digits(_held_out(data), seed),
     "iris": lambda data, folder, seed: iris(_held_out(data), seed),
+    "two_moons": lambda data, folder, seed: two_moons(data.samples, data.noise, _held_out(data), seed),
     "mnist": lambda data, folder, seed: images("mnist"),
     "fashion_mnist": lambda data, folder, seed: images("fashion_mnist"),
     "table": _table,

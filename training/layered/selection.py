@@ -7,9 +7,13 @@ from . import fused
 from .scan import ScanTrainer
 from .shape import LayeredShape
 
+RULES = ("equilibrium", "implicit", "backpropagation")
+
 
 def refusal(settings: Settings) -> str | None:
     """Why no layered engine trains this, or None."""
+    if settings.rule not in RULES:
+        return f"its rules are {', '.join(RULES)}, not {settings.rule}"
     if settings.rule == "backpropagation" and settings.sweeps <= 0:
         return "backpropagation differentiates a number of sweeps; set [rule] sweeps to 1 or more"
     return None

@@ -82,9 +82,13 @@ class Model:
         """The QPs of driven values, the outputs pulled to their targets (batch, outputs) through β siemens."""
         return self.batched.problem(*physical, load_conductance=beta, load_current=beta * targets)
 
-    def settle(self, problem: Problem, start: State, sweeps: int) -> Settled:
-        """The steady state: exact when `sweeps` is 0, else as far as that many sweeps come."""
-        if sweeps:
+    def driven_outputs(self, physical: Physical, currents: Array) -> Problem:
+        """The QPs of driven values with currents (batch, outputs) into the outputs."""
+        return self.batched.problem(*physical, load_current=currents)
+
+    def settle(self, problem: Problem, start: State, sweeps: int | Array) -> Settled:
+        """The steady state: exact when `sweeps` is the number 0, else as far as that many sweeps come."""
+        if not isinstance(sweeps, int) or sweeps:
             state = self.descent(problem, start.x, sweeps)
             return Settled(state, jnp.where(jnp.all(jnp.isfinite(state.x)), 0.0, jnp.nan))
         found = self.batched.solve(problem, start.currents > 0)

@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from ...solvers.batched.wires import State
 from ..hardware.meter import Meter, exact
 from ..resistive.model import Model
 from ..resistive.physical import Phase
@@ -42,18 +43,18 @@ class Equilibrium:
         plus, minus = NUDGES[self.variant]
         units = [0.0, *(unit for unit in (plus, minus) if unit)]
 
-        def phase(start: State, unit: Array) -> tuple[State, tuple[Physical, Array]]:
+        def phase(start: State, unit: Array) -> tuple[State, tuple[Phase, Array]]:
             beta = unit * self.beta
             problem = model.problem(physical, beta, batch.targets)
             state, residual = model.settle(problem, start, self._count(unit))
-            read = model.readings(physical, state, beta, batch.targets)
+            loads = beta * (model.outputs(physical, state) - batch.targets)
             following = State(*(jnp.where(unit == 0, new, old) for new, old in zip(state, start, strict=True)))
-            return following, (read, residual)
+            return following, (model.phase(physical, state, loads), residual)
 
-        free, (read, residuals) = jax.lax.scan(phase, batch.start, jnp.array(units))
+        free, (phases, residuals) = jax.lax.scan(phase, batch.start, jnp.array(units))
         first, second = units.index(plus), units.index(minus)
-        spread = (plus - minus) * self.beta
-        slopes = jax.tree.map(lambda found: (found[first] - found[second]) / spread, read)
+        pair = (jax.tree.map(lambda each, n=n: each[n], phases) for n in (first, second))
+        slopes = compare(model, self.meter, physical, *pair, (plus - minus) * self.beta, batch.key)
         answer = model.outputs(physical, free)
         return Estimate(
             squared_error(answer, batch.targets),

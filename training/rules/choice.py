@@ -1,0 +1,71 @@
+"""Which estimator the settings name, and whether it suits the circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ...netlist.errors import ExperimentError
+from ..hardware.meter import Meter, exact
+from ..resistive.model import Model
+from ..trainer import Settings
+from .adjoint import Adjoint
+from .agnostic import Agnostic
+from .backpropagation import Backpropagation
+from .coupled import Coupled
+from .equilibrium import Equilibrium
+from .estimate import Estimator
+from .frequency import Frequency
+from .implicit import Implicit
+
+Builder = Callable[[Settings, Model, Meter], Estimator]
+
+
+def estimator_for(settings: Settings, model: Model, meter: Meter = exact) -> Estimator:
+    """The estimator that the settings name, reading voltages by `meter`.
+
+    Raises:
+        ExperimentError: the circuit, its sweeps or the meter forbid the rule.
+        CircuitError: outputs that cannot be clamped, where the rule clamps them.
+    """
+    if settings.sweeps and not model.network.topology.bounds_only:
+        raise ExperimentError(
+            "sweeps stall where a diode joins two free nodes, as here; set [rule] sweeps = 0 for exact steady states"
+        )
+    if settings.sweeps and settings.rule not in SWEEPING:
+        name = NAMES.get(settings.rule, f"the rule {settings.rule}")
+        raise ExperimentError(f"{name} starts from the exact steady state; set [rule] sweeps = 0")
+    if meter is not exact and settings.rule in COMPUTED:
+        raise ExperimentError(
+            f"the rule {settings.rule} computes its gradients and reads no voltages, so [hardware] measurement_noise "
+            f"and measurement_bits have no meaning; use a rule that reads, such as adjoint or equilibrium"
+        )
+    return BUILDERS[settings.rule](settings, model, meter)
+
+
+def _equilibrium(settings: Settings, model: Model, meter: Meter) -> Estimator:
+    return Equilibrium(model, settings.variant, settings.beta, settings.sweeps, settings.nudged_sweeps, meter)
+
+
+def _backpropagation(settings: Settings, model: Model, meter: Meter) -> Estimator:
+    differentiated = settings.nudged_sweeps or settings.sweeps
+    if not differentiated or not model.network.topology.bounds_only:
+        raise ExperimentError(
+            "backpropagation differentiates a number of sweeps, where every diode has an end at a fixed voltage; "
+            "set [rule] sweeps, or use the rule implicit"
+        )
+    return Backpropagation(model, settings.sweeps, differentiated)
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "equilibrium": _equilibrium,
+    "agnostic": lambda settings, model, meter: Agnostic(model, settings.beta, settings.compliance, meter=meter),
+    "coupled": lambda settings, model, meter: Coupled.of(model, settings.eta, meter),
+    "contrastive": lambda settings, model, meter: Coupled.of(model, 1.0, meter),
+    "frequency": lambda settings, model, meter: Frequency(model, settings.beta, settings.samples, meter),
+    "adjoint": lambda settings, model, meter: Adjoint(model, settings.beta, meter),
+    "implicit": lambda settings, model, meter: Implicit(model),
+    "backpropagation": _backpropagation,
+}
+SWEEPING = frozenset({"equilibrium", "backpropagation"})
+COMPUTED = frozenset({"implicit", "backpropagation"})
+NAMES = {"implicit": "implicit differentiation"}
