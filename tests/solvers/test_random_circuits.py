@@ -11,7 +11,7 @@ from tellegen.solvers.feasibility import Infeasible
 from tellegen.solvers.kkt import kkt_residual
 from tellegen.solvers.reference import reference_solution
 
-SOLVED: list[bool] = []
+COMPARED: list[bool] = []
 RESISTANCES = st.sampled_from([0.5, 1.0, 2.0, 3.3, 10.0, 47.0])
 VALUES = st.sampled_from([-3.0, -1.0, -0.5, 0.0, 0.3, 1.0, 2.0])
 
@@ -38,7 +38,7 @@ def decks(draw):
     return "random\n" + "\n".join(cards) + "\n.model ideal D(is=1e-12 n=1e-4)\n*@ ideal model=ideal\n"
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=450, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(decks())
 def check_one(deck):
     circuit = parse(deck)
@@ -53,11 +53,15 @@ def check_one(deck):
         if "hold diode" not in str(error):
             raise
         return
-    SOLVED.append(True)
     assert kkt_residual(problem, solution.v, solution.diode_currents).scaled <= 1e-9
     traces = network.traces(solution)
     check_laws(circuit, traces)
-    compare(network, problem, solution, traces)
+    reference = reference_solution(problem)
+    scale = max(1.0, float(np.max(np.abs(reference.v), initial=0.0)))
+    assert problem.energy(solution.v) <= problem.energy(reference.v) + 1e-4 * scale**2
+    if reference.residual <= 1e-11:
+        COMPARED.append(True)
+        compare(network, solution, traces, reference, scale)
 
 
 def failure_of(problem):
@@ -87,10 +91,11 @@ def check_laws(circuit, traces):
     assert abs(power) < 1e-9 * largest * max(1.0, *map(abs, voltage.values()))
 
 
-def compare(network, problem, solution, traces):
-    """Voltages where they are unique, and currents where sources and touching diodes close no loop."""
-    reference = reference_solution(problem)
-    scale = max(1.0, float(np.max(np.abs(reference.v), initial=0.0)))
+def compare(network, solution, traces, reference, scale):
+    """Voltages where they are unique, and currents where sources and touching diodes close no loop.
+
+    Only where CVXPY itself is accurate: at diodes that neither block nor conduct it can stop at 1e-4.
+    """
     fixed = np.setdiff1d(np.arange(len(solution.v)), solution.undetermined)
     assert np.max(np.abs(solution.v - reference.v)[fixed], initial=0.0) < 1e-6 * scale
     other = network.traces(reference)
@@ -108,6 +113,6 @@ def compare(network, problem, solution, traces):
 
 
 def test_three_hundred_random_circuits():
-    SOLVED.clear()
+    COMPARED.clear()
     check_one()
-    assert len(SOLVED) >= 300
+    assert len(COMPARED) >= 300
