@@ -114,7 +114,8 @@ def test_start_values_are_drawn_by_kind_and_clipped() -> None:
 
 def test_fan_in_leaves_about_half_of_a_crossbar_open() -> None:
     circuit = parse(
-        "* a crossbar\nV1 in 0 1\nRw[0:399,0:49] x[0:399] y[0:49] g=1m\n*@ trainable rw min=0\n*@ input v1\n*@ output v(y[0])\n"
+        "* a crossbar\nV1 in 0 1\nRw[0:399,0:49] x[0:399] y[0:49] g=1m\n"
+        "*@ trainable rw min=0\n*@ input v1\n*@ output v(y[0])\n"
     )
     values = initial_values({"rw": Initial(kind="fan_in")}, Parameters.of(circuit), circuit, seed=0)["rw"]
     assert np.mean(values == 0) == pytest.approx(0.5, abs=0.02)
