@@ -16,13 +16,17 @@ def compare(
         float, typer.Option(min=0.0, help="Largest difference, as a share of the largest voltage or current.")
     ] = 1e-5,
     settings: Settings = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Ask the engine for large circuits about a small one too; its first use compiles."),
+    ] = False,
 ) -> None:
     """Solve with every engine that accepts the circuit and show how far apart they are. Exits 1 when they differ."""
     circuit = circuit_of(file, settings)
     from .comparison import COLUMNS, Comparison
-    from .engines import ENGINES
+    from .engines import engines_for
 
-    comparison = Comparison.of(circuit, ENGINES.values())
+    comparison = Comparison.of(circuit, engines_for(circuit, everything))
     typer.echo(render(COLUMNS, comparison.rows(), numbers=(1, 2, 4)))
     sentence, code = comparison.verdict(tolerance)
     typer.echo("\n".join(["", *comparison.reasons(), sentence]))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..netlist import Circuit, TellegenError, Traces
-from ..solvers import METHODS, ResistiveNetwork, operating_point
+from ..solvers import METHODS, operating_point
 from ..solvers.certificates import explained
+from ..solvers.reduced import Reduced
 from ..solvers.reference import NAME as CVXPY
 from ..solvers.reference import reference_solution
 from ..spice_export import operating_point as ngspice_operating_point
@@ -18,6 +20,7 @@ from .exits import Misuse
 
 AUTOMATIC = "qp"
 NGSPICE = "ngspice"
+LAPLACIAN = "laplacian"
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,15 @@ class Engine:
 def by_cvxpy(circuit: Circuit) -> Traces:
     """The operating point that CVXPY finds: the cross-check, slower and less exact than our own methods."""
     begin = time.perf_counter()
-    network = ResistiveNetwork.of(circuit)
+    reduced = Reduced.of(circuit)
+    network = reduced.network
     values = network.values()
     try:
         solution = reference_solution(network.reduce(values))
     except TellegenError as error:
         raise explained(network, error) from None
     about = {"engine": CVXPY, "residual": solution.residual, "seconds": time.perf_counter() - begin}
-    return network.traces(solution, values, about)
+    return reduced.traces(solution, values, about)
 
 
 ENGINES: dict[str, Engine] = {
@@ -51,6 +55,16 @@ ENGINES: dict[str, Engine] = {
     )
 }
 """All of them by name: the automatic choice first, then every method of the solver, the cross-checks last."""
+
+
+LARGE = 2000
+"""Branches from which the engine for large circuits is worth the twenty seconds that its first use compiles."""
+
+
+def engines_for(circuit: Circuit, everything: bool = False) -> list[Engine]:
+    """The engines to ask about a circuit: all, less the one for large circuits where it is small."""
+    branches = sum(math.prod(element.shape) for element in circuit.elements)
+    return [each for each in ENGINES.values() if everything or branches >= LARGE or each.name != LAPLACIAN]
 
 
 def engine_named(name: str) -> Engine:

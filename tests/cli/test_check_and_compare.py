@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tellegen.cli.comparison import COLUMNS, Comparison
-from tellegen.cli.engines import Engine
+from tellegen.cli.engines import ENGINES, Engine, engines_for
 from tellegen.netlist import Circuit, CircuitError, NumericalError, Traces
+from tellegen.netlist.builders import divider, grid
 
 
 def test_a_sound_circuit_passes(invoke, deck) -> None:
@@ -85,3 +86,10 @@ def test_a_solver_that_accepts_and_fails_is_bad_news_a_refusal_is_not() -> None:
     assert failed.verdict(1e-5)[1] == 1
     assert Comparison.of(Circuit(), [_raises(NumericalError("did not end"))]).verdict(1e-5)[1] == 1
     assert all(len(row) == len(COLUMNS) for row in failed.rows())
+
+
+def test_the_engine_for_large_circuits_is_asked_about_those_or_on_demand() -> None:
+    small, large = divider(), grid(40, 40)
+    assert {engine.name for engine in engines_for(large)} == set(ENGINES)
+    assert {engine.name for engine in engines_for(small, everything=True)} == set(ENGINES)
+    assert set(ENGINES) - {engine.name for engine in engines_for(small)} == {"laplacian"}
