@@ -3,6 +3,7 @@
 divider                 two resistors, the smallest circuit with an answer
 grid                    a square lattice of resistors, with diodes between neighbours
 random_network          a connected random graph of resistors, diodes and sources
+disordered_network      a random network with inputs, outputs and resistors that learn
 crossbar                rows of sources, columns of nodes, a resistor at every crosspoint
 deep_resistive_network  layers of nodes with diodes, joined by crossbars (Kendall et al. 2020)
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from .crossbar import crossbar as crossbar
 from .deep_resistive import deep_resistive_network as deep_resistive_network
+from .disordered_network import disordered_network as disordered_network
 from .divider import divider as divider
 from .grid import grid as grid
 from .random_network import random_network as random_network
