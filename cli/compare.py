@@ -18,7 +18,7 @@ def compare(
     settings: Settings = None,
     everything: Annotated[
         bool,
-        typer.Option("--all", help="Ask the engine for large circuits about a small one too; its first use compiles."),
+        typer.Option("--all", help="Ask the engine for large circuits about small ones too; it compiles first."),
     ] = False,
 ) -> None:
     """Solve with every engine that accepts the circuit and show how far apart they are. Exits 1 when they differ."""
