@@ -9,7 +9,7 @@ backpropagation differentiates the sweeps themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -133,7 +133,15 @@ def backpropagation(model: Model, frame: Frame, start: Voltages, settings: Setti
     return Gradient(loss, free, gradient)
 
 
+RULES = ("equilibrium", "implicit", "backpropagation")
+"""The estimators there are, as an experiment names them."""
+
+
 def rule_of(settings: Settings, nudges: dict[str, tuple[float, float]]) -> Rule:
     """The estimator an experiment names."""
-    rules: dict[str, Any] = {"implicit": implicit, "backpropagation": backpropagation}
-    return rules.get(settings.rule) or equilibrium(nudges[settings.variant])
+    rules: dict[str, Rule] = {
+        "equilibrium": equilibrium(nudges[settings.variant]),
+        "implicit": implicit,
+        "backpropagation": backpropagation,
+    }
+    return rules[settings.rule]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ..trainer import Settings, Trainer
 from . import fused
+from .gradients import RULES
 from .scan import ScanTrainer
 from .shape import LayeredShape
-
-RULES = ("equilibrium", "implicit", "backpropagation")
 
 
 def refusal(settings: Settings) -> str | None:
