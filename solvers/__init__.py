@@ -6,6 +6,7 @@ resistive            the circuit compiled once to a quadratic program (Scellier 
   resistive_elements which elements are taken, and the one number each brings; values: the numbers of one run
   supernodes         what voltage sources tie together, and their currents
   certificates       why there is no steady state, in the user's names
+reduced              all steps to a network and back; amplifiers: bidirectional amplifiers as wires
 qp, kkt              the problem on supernodes, and how far a point is from solving it
 feasibility          whether it has a solution, with the loop or the cut that forbids one
 contraction          supernodes joined by conducting diodes move as one

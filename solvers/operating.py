@@ -6,9 +6,9 @@ import time
 
 from ..netlist import Circuit, Traces
 from ..netlist.errors import TellegenError
-from .certificates import explained, node_names
+from .certificates import explained
+from .reduced import Reduced
 from .registry import AUTO, solve
-from .resistive import ResistiveNetwork
 
 NOTES = {
     "C": "capacitors are open at the operating point",
@@ -19,6 +19,8 @@ NOTES = {
 def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-10) -> Traces:
     """All node voltages and all branch currents of a circuit of R, V, I and ideal D (C open, L a short).
 
+    Piecewise-linear diodes and bidirectional amplifiers are solved exactly too.
+
     `method` is `auto` or a name in `solvers.METHODS`; `tolerance` the scaled KKT residual (kkt.py) to reach. `about`
     holds engine, method, residual, iterations, seconds, the nodes whose voltage the circuit leaves open
     (`undetermined`), and notes on what was assumed.
@@ -28,7 +30,8 @@ def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-
         NumericalError: the tolerance was not reached.
     """
     begin = time.perf_counter()
-    network = ResistiveNetwork.of(circuit)
+    reduced = Reduced.of(circuit)
+    network = reduced.network
     values = network.values()
     try:
         solution = solve(network.reduce(values), method, tolerance=tolerance)
@@ -41,7 +44,7 @@ def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-
         "residual": solution.residual,
         "iterations": solution.iterations,
         "seconds": time.perf_counter() - begin,
-        "undetermined": network.reduction.visible(node_names(network, solution.undetermined)),
+        "undetermined": reduced.undetermined(solution),
         "notes": tuple(note for kind, note in NOTES.items() if kind in kinds),
     }
-    return network.traces(solution, values, about)
+    return reduced.traces(solution, values, about)

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from ..circuit import Circuit
-from ..element import Element
+from ..element import Element, empty
 from ..errors import CircuitError
+from ..parser import load
 from .cards import IDEAL, IDEAL_DIRECTIVE, at_least, directive
+
+AMPLIFIER = "bidirectional_amplifier"
+LIBRARY = Path(__file__).resolve().parents[2] / "circuits" / "lib" / f"{AMPLIFIER}.cir"
 
 
 def deep_resistive_network(
-    sizes: Sequence[int], *, conductances: Sequence[np.ndarray] | None = None, seed: int = 0
+    sizes: Sequence[int], *, conductances: Sequence[np.ndarray] | None = None, seed: int = 0, gain: float | None = None
 ) -> Circuit:
     """The network with layers of these sizes: inputs, hidden layers, outputs.
 
@@ -27,6 +32,14 @@ def deep_resistive_network(
     every node of layer k a current source `ib<k>` (its bias, 0 A at first). Conductances in siemens, one array
     (n_{k−1}, n_k) a crossbar; by default drawn from U(−1/√n_{k−1}, 1/√n_{k−1}) and clamped at 0, as in the paper, so
     that about half are open. Inputs are the voltages of `vin`, 0 V at first.
+
+    With a `gain` A, bidirectional amplifiers `xamp<k>` (circuits/lib) stand between the hidden layer h<k> and the bus
+    a<k> that the next crossbar starts from, in place of a large amplitude at the input: with D amplifiers on the way
+    the outputs are those of the plain network for inputs A^D times as large, where the bias of a layer that d of them
+    precede is A^(D−d) times as large.
+
+    Raises:
+        CircuitError: sizes, shapes or a gain that are not positive or do not fit.
     """
     at_least("the number of layers", len(sizes), 2)
     for size in sizes:
@@ -37,11 +50,17 @@ def deep_resistive_network(
         raise CircuitError(f"the conductances have shapes {[each.shape for each in weights]}; give {wanted}")
     buses = _buses(sizes)
     ends = [f"{bus}[0:{size - 1}]" for bus, size in zip(buses, sizes, strict=True)]
+    if gain is not None and not 0.0 < gain < np.inf:
+        raise CircuitError(f"the gain of the amplifiers is {gain:g}; give a positive number such as 4")
     elements = [Element("vin", (ends[0], "0"), 0.0, ranges=((0, sizes[0] - 1),))]
     for layer, weight in enumerate(weights, start=1):
         ranges = ((0, sizes[layer - 1] - 1), (0, sizes[layer] - 1))
         given = MappingProxyType({"g": weight})
-        elements.append(Element(f"rw{layer}", (ends[layer - 1], ends[layer]), parameters=given, ranges=ranges))
+        start = ends[layer - 1]
+        if gain is not None and layer > 1:
+            elements.append(_amplifiers(layer - 1, start, gain))
+            start = elements[-1].nodes[1]
+        elements.append(Element(f"rw{layer}", (start, ends[layer]), parameters=given, ranges=ranges))
         elements.append(Element(f"ib{layer}", ("0", ends[layer]), 0.0, ranges=ranges[1:]))
         if layer < len(weights):
             elements.extend(_diodes(layer, buses[layer], sizes[layer]))
@@ -49,6 +68,7 @@ def deep_resistive_network(
         title=f"deep resistive network {'-'.join(map(str, sizes))}",
         elements=tuple(elements),
         models=MappingProxyType({"ideal": IDEAL}),
+        subcircuits=load(LIBRARY).subcircuits if gain is not None else empty(),
         directives=(
             IDEAL_DIRECTIVE,
             directive("input", "vin"),
@@ -62,6 +82,15 @@ def deep_resistive_network(
 def _buses(sizes: Sequence[int]) -> list[str]:
     hidden = len(sizes) - 2
     return ["in", *(["h"] if hidden == 1 else [f"h{k}" for k in range(1, hidden + 1)]), "out"]
+
+
+def _amplifiers(layer: int, before: str, gain: float) -> Element:
+    """The amplifiers behind a hidden layer, one a node, as an array of the library's subcircuit."""
+    lines = before[before.index("[") :]
+    after = f"a{before[1 : before.index('[')]}{lines}"
+    stop = int(lines[:-1].rpartition(":")[2])
+    given = MappingProxyType({"gain": float(gain)})
+    return Element(f"xamp{layer}", (before, after), model=AMPLIFIER, parameters=given, ranges=((0, stop),))
 
 
 def _initial(sizes: Sequence[int], seed: int) -> list[np.ndarray]:
