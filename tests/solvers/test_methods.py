@@ -179,6 +179,7 @@ def test_sparse_and_dense_laplacians_agree():
     problem = random_problem(rng, bounds=False, ties=False, floating=False)
     graph, extra = problem.topology.resistors, rng.random(problem.topology.nodes)
     dense = graph.laplacian(problem.conductance, extra)
+    assert isinstance(dense, np.ndarray)
     np.testing.assert_allclose(graph.sparse_laplacian(problem.conductance, extra).toarray(), dense, atol=1e-14)
     explicit = graph.matrix.toarray().T @ np.diag(problem.conductance) @ graph.matrix.toarray() + np.diag(extra)
     np.testing.assert_allclose(dense, explicit, atol=1e-14)
