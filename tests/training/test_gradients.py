@@ -57,6 +57,8 @@ CIRCUITS = {
         NETLIST.format(between="and between free nodes", diodes="D3 x z ideal\nD4 w q[1] ideal\nD5 w q[1] ideal")
     ),
 }
+SETTLED = 400
+"""Sweeps after which nothing changes in the first circuit; they compile faster than the exact method."""
 INPUTS = np.array([[1.0, -0.5], [-0.8, 0.6], [0.3, 1.2]])
 TARGETS = np.array([[0.3, 0.1, -0.2, 0.4], [-0.5, 0.2, 0.1, 0.0], [0.7, -0.1, 0.3, 0.2]])
 
@@ -141,7 +143,7 @@ def test_implicit_differentiation_agrees_with_central_differences(name: str) -> 
 @pytest.mark.parametrize(("variant", "order"), [("centred", 2.0), ("positive", 1.0), ("negative", 1.0)])
 def test_equilibrium_propagation_converges_with_its_order(variant: str, order: float) -> None:
     exact = implicit("bounds").gradients
-    found = estimates("bounds", lambda model, beta: Equilibrium(model, variant, beta), [4e-5, 1e-5])
+    found = estimates("bounds", lambda model, beta: Equilibrium(model, variant, beta, SETTLED), [4e-5, 1e-5])
     errors = [error(each, exact) for each in found]
     assert np.log(errors[0] / errors[1]) / np.log(4) == pytest.approx(order, abs=0.15)
 
@@ -153,11 +155,11 @@ def test_equilibrium_propagation_works_with_diodes_between_free_nodes() -> None:
 
 def test_truncated_backpropagation_tends_to_implicit_differentiation() -> None:
     exact = implicit("bounds").gradients
-    errors = [
-        error(estimate("bounds", Backpropagation, sweeps=0, differentiated=count), exact) for count in (4, 16, 64)
-    ]
-    assert errors[0] > 10 * errors[1] > 100 * errors[2]
-    assert errors[2] < 1e-6
+    few, many = (
+        error(estimate("bounds", Backpropagation, sweeps=100, differentiated=count), exact) for count in (8, 64)
+    )
+    assert 1e-2 < few < 1
+    assert many < 1e-6
 
 
 def test_the_local_rule_reads_only_the_voltages_across_each_resistor() -> None:
@@ -174,7 +176,7 @@ def test_the_local_rule_reads_only_the_voltages_across_each_resistor() -> None:
             traces = network.traces(solve(network.reduce(values), tolerance=1e-12), values)
             squares[sign].append(0.5 * (traces["v(q)"][:, None] - traces["v(p)"][None, :]) ** 2)
     expected = (np.mean(squares[1], axis=0) - np.mean(squares[-1], axis=0)) / (2 * beta)
-    found = estimate("bounds", Equilibrium, variant="centred", beta=beta).gradients["rp"]
+    found = estimate("bounds", Equilibrium, variant="centred", beta=beta, sweeps=SETTLED).gradients["rp"]
     np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-12)
 
 

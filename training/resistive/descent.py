@@ -35,10 +35,13 @@ class Descent:
     wires: Wires
     colours: tuple[np.ndarray, ...]
 
-    def __call__(self, problem: Problem, start: Array, sweeps: int) -> State:
-        """That many sweeps from x (batch, n), and the currents of the diodes that hold a supernode at its bound."""
+    def __call__(self, problem: Problem, start: Array, sweeps: int | Array) -> State:
+        """That many sweeps from x (batch, n), and the currents of the diodes that hold a supernode at its bound.
+
+        Differentiable in reverse where `sweeps` is a plain number.
+        """
         rows = self._rows(problem)
-        x, _ = jax.lax.scan(lambda x, _: (self._sweep(rows, x), None), start, None, length=sweeps)
+        x = jax.lax.fori_loop(0, sweeps, lambda _, x: self._sweep(rows, x), start)
         return State(x, self._currents(problem, rows, x))
 
     def _rows(self, problem: Problem) -> Rows:
