@@ -1,0 +1,115 @@
+"""Table 1 of Scellier (2024): test errors and times of deep resistive networks on MNIST, in pieces that resume.
+
+python benchmarks/table1/run.py [xs 1h 2h 3h xl] [--rules equilibrium backpropagation] [--seeds 0 1 2] [--minutes M]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import tempfile
+import time
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import tellegen
+from tellegen.training import load_experiment
+
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parent.parent
+RUNS = ROOT / "runs" / "table1"
+PIECE = 5
+"""Epochs between two looks at the clock."""
+
+PAPER: dict[tuple[str, str], tuple[float, float, float]] = {
+    ("xs", "equilibrium"): (3.46, 2.94, 30),
+    ("xs", "backpropagation"): (3.30, 2.62, 32),
+    ("1h", "equilibrium"): (1.57, 0.12, 156),
+    ("1h", "backpropagation"): (1.54, 0.12, 168),
+    ("2h", "equilibrium"): (1.48, 0.25, 269),
+    ("2h", "backpropagation"): (1.45, 0.22, 293),
+    ("3h", "equilibrium"): (1.66, 0.46, 417),
+    ("3h", "backpropagation"): (1.50, 0.33, 475),
+    ("xl", "equilibrium"): (1.33, 0.02, 627),
+    ("xl", "backpropagation"): (1.30, 0.01, 499),
+}
+"""Test error and training error in percent, minutes on an A100."""
+
+
+RULES = ("equilibrium", "backpropagation")
+
+
+class Entry(NamedTuple):
+    """One network, rule and seed."""
+
+    network: str
+    rule: str
+    seed: int
+
+    @property
+    def folder(self) -> Path:
+        return RUNS / f"{self.network}-{self.rule}-{self.seed}"
+
+    @property
+    def epochs(self) -> int:
+        """Epochs the experiment asks for."""
+        return load_experiment(ROOT / "circuits" / f"drn_{self.network}.toml").training.epochs
+
+    def rows(self) -> list[dict[str, str]]:
+        """What `metrics.csv` has so far."""
+        table = self.folder / "metrics.csv"
+        if not table.exists():
+            return []
+        with table.open(newline="") as lines:
+            return list(csv.DictReader(lines))
+
+    def go_on(self, epochs: int) -> None:
+        """Train up to that many epochs from where the run stands."""
+        settings = {"training.epochs": str(epochs), "rule.name": self.rule, "seed": str(self.seed)}
+        experiment = ROOT / "circuits" / f"drn_{self.network}.toml"
+        tellegen.train(experiment, self.folder, settings, resume=bool(self.rows()))
+
+
+def write_table(entries: list[Entry]) -> None:
+    """What all runs have reached, beside the paper."""
+    header = "network rule seed epochs of test_error_percent train_error_percent train_minutes test_minutes "
+    header += "compile_minutes paper_test_percent paper_train_percent paper_minutes_on_an_a100 load"
+    with tempfile.NamedTemporaryFile("w", dir=FOLDER, delete=False, newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(header.split())
+        for entry in entries:
+            rows = entry.rows()
+            if not rows:
+                continue
+            timings = ("train_seconds", "test_seconds", "compile_seconds")
+            sums = [sum(float(row[key]) for row in rows) / 60 for key in timings]
+            errors = [f"{100 * float(rows[-1][key]):.2f}" for key in ("test_error", "train_error")]
+            minutes = [f"{each:.2f}" for each in sums]
+            paper = PAPER[entry.network, entry.rule]
+            load = f"{os.getloadavg()[0]:.2f}"
+            writer.writerow([*entry, rows[-1]["epoch"], entry.epochs, *errors, *minutes, *paper, load])
+    Path(out.name).replace(FOLDER / "results.csv")
+
+
+def main() -> None:
+    """Go round the entries, a piece at a time, until all are done or the time is up."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("networks", nargs="*", default=["xs", "1h", "2h", "3h"], choices=["xs", "1h", "2h", "3h", "xl"])
+    parser.add_argument("--rules", nargs="+", default=list(RULES))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--minutes", type=float, default=60.0, help="no new piece starts after these")
+    asked = parser.parse_args()
+    everything = [Entry(*each) for each in product(("xs", "1h", "2h", "3h", "xl"), RULES, range(5))]
+    end = time.monotonic() + 60 * asked.minutes
+    for seed, network, rule in product(asked.seeds, asked.networks, asked.rules):
+        entry = Entry(network, rule, seed)
+        while (done := len(entry.rows())) < entry.epochs and time.monotonic() < end:
+            entry.go_on(min(done + PIECE, entry.epochs))
+            write_table(everything)
+            print(*entry, f"{len(entry.rows())} of {entry.epochs} epochs", flush=True)
+
+
+if __name__ == "__main__":
+    main()
