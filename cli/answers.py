@@ -29,8 +29,8 @@ def engineering(value: float, unit: str, digits: int = 5) -> str:
 
 
 def unit_of(signal: str) -> str:
-    """Volt for `v(…)`, ampere for `i(…)`."""
-    return "A" if signal.startswith("i") else "V"
+    """Volt for `v(…)`, ampere for `i(…)`, watt for `p(…)`."""
+    return {"i": "A", "p": "W"}.get(signal[:1], "V")
 
 
 def as_json(traces: Traces) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..netlist import Circuit, Traces
 from ..netlist.bus import bus_slice
+from ..netlist.readings import field_voltages
 from ..solvers import ResistiveNetwork, solve
 from ..training import Run
 
@@ -29,7 +30,7 @@ class Samples(NamedTuple):
 def solved(run: Run, count: int) -> Samples:
     """The first `count` test samples of a run, each solved to its own steady state from where the last one settled.
 
-    Kept are all node voltages and the currents of the sources; a crossbar's currents follow from the voltages.
+    Kept are all node voltages and all currents but the resistors', which follow from the voltages.
 
     Raises:
         NumericalError, CircuitError: a sample has no steady state.
@@ -38,7 +39,7 @@ def solved(run: Run, count: int) -> Samples:
     flat, labels = run.test_set(count)
     inputs = {name: values.reshape(-1, *run.circuit[name].shape) for name, values in flat.items()}
     network = ResistiveNetwork.of(run.circuit)
-    sources = {f"i({element.name})" for element in network.circuit.of_kind("V", "I")}
+    resistors = {f"i({element.name})" for element in network.circuit.of_kind("R")}
     rows: list[dict[str, np.ndarray]] = []
     start = None
     for sample in range(len(labels)):
@@ -46,25 +47,9 @@ def solved(run: Run, count: int) -> Samples:
         solution = solve(network.reduce(values), start=start)
         start = solution.v
         signals = network.traces(solution, values).signals
-        rows.append({name: signal for name, signal in signals.items() if name[0] == "v" or name in sources})
+        rows.append({name: signal for name, signal in signals.items() if name not in resistors})
     stacked = {name: np.stack([row[name] for row in rows]) for name in (rows[0] if rows else ())}
     return Samples(inputs, np.asarray(labels), Traces(stacked, {"sample": np.arange(len(labels))}))
-
-
-def field_voltages(signals: Mapping[str, np.ndarray], node: str) -> np.ndarray:
-    """The voltages of a node field over the samples: (samples,) for a node, (samples, width) for a bus; ground is (1,).
-
-    Linear in the number of samples.
-    """
-    if node == "0":
-        return np.zeros(1)
-    if f"v({node})" in signals:
-        return signals[f"v({node})"]
-    bus = bus_slice(node)
-    if bus is not None:
-        return signals[f"v({bus.name})"][:, bus.start : bus.stop + 1]
-    name, _, index = node.rstrip("]").rpartition("[")
-    return signals[f"v({name})"][:, int(index)]
 
 
 def output_lines(circuit: Circuit, traces: Traces) -> list[tuple[str, np.ndarray]]:

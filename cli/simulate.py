@@ -32,6 +32,7 @@ def simulate(
         Format | None, typer.Option("--format", help="How to print the answer.", show_default="table")
     ] = None,
     settings: Settings = None,
+    power: Annotated[bool, typer.Option("--power", help="Add what every element takes, in watts.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
 ) -> None:
     """Solve a netlist for its steady state: every node's voltage and every branch's current."""
@@ -43,6 +44,10 @@ def simulate(
 
     writers = {Format.table: as_table, Format.json: as_json, Format.csv: as_csv}
     traces = engine_named(engine).solve(circuit)
+    if power:
+        from .power import with_power
+
+        traces = with_power(circuit, traces)
     emit(writers[form or _form_of(output)](traces), output)
 
 

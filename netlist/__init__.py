@@ -30,6 +30,8 @@ The files, in the order the data flow:
     writer, element_text   circuit to text
 
     graph, wiring, components, buses, broadcast, expansion, directive_expansion, resistance    the circuit as a graph
+    readings               the voltages of a node field among signals
+    piecewise/             piecewise-linear diodes as ideal parts
     checks/, builders/     what is wrong with a circuit; common topologies
 """
 

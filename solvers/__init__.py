@@ -14,6 +14,7 @@ registry             the methods by name and the automatic choice
 methods              coordinate descent, active sets, interior point: one interface, one stopping rule
 sensitivity          gradients of a loss by one more solve on the active set
 batched              the same steady state over a batch of inputs in JAX
+power                what every element takes, and Tellegen's sum; time_constants: how soon a circuit settles
 reference            the cross-check with CVXPY
 layered              deep resistive networks: two colours, batched, in JAX
 laplacian            the engine for large circuits

@@ -91,12 +91,21 @@ def _current_source(element: Element, _: np.ndarray, amperes: np.ndarray) -> Ele
     return replace(element, value=_plain(current_of(element) / amperes), parameters=empty())
 
 
+def _capacitor(element: Element, volts: np.ndarray, amperes: np.ndarray) -> Element:
+    # open at the operating point, but the time constants are the circuit's own
+    value = element.value
+    return (
+        replace(element, value=_plain(value * volts / amperes)) if isinstance(value, (float, np.ndarray)) else element
+    )
+
+
 _SCALES: Mapping[str, Callable[[Element, np.ndarray, np.ndarray], Element]] = {
     "R": _resistor,
     "V": _voltage_source,
     "I": _current_source,
+    "C": _capacitor,
 }
-"""How a kind's value changes with v = volts·x and i = amperes·y; diodes, C and L have none to change."""
+"""How a kind's value changes with v = volts·x and i = amperes·y; diodes and L have none to change."""
 
 
 def _of(element: Element, domains: Domains, scales: np.ndarray) -> np.ndarray:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tellegen.cli.figure import ACCENT, drawing
-from tellegen.cli.held_out import field_voltages
 from tellegen.cli.sections.conductances import reduced, side
 from tellegen.cli.sections.confusion import counts
-from tellegen.cli.sections.power import delivered, dissipation
-from tellegen.netlist import Circuit, Element
+from tellegen.netlist import Circuit, Element, Traces
+from tellegen.netlist.readings import field_voltages
+from tellegen.solvers.power import dissipation, power
 
 
 def test_confusion_counts_rows_by_truth_and_columns_by_answer() -> None:
@@ -65,7 +65,8 @@ def test_sources_deliver_with_spice_signs() -> None:
     )
     # A source takes v·i from its first node to its second; what it delivers is the negative of that.
     expected = [2.0 * 0.5 + 1.0 * 0.1 - 1.0 * 0.2, -3.0 * 0.25 + 0.5 * 0.1 + 2.0 * 0.2]
-    np.testing.assert_allclose(delivered(Circuit(elements=elements), signals, 2), expected)
+    traces = Traces(signals, {"sample": np.arange(2)})
+    np.testing.assert_allclose(power(Circuit(elements=elements), traces).delivered, expected)
 
 
 def test_node_fields_read_buses_slices_lines_and_ground() -> None:

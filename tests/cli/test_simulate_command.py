@@ -40,6 +40,16 @@ def test_the_table_names_signals_units_and_the_method(invoke, deck) -> None:
     assert "residual" in result.stdout
 
 
+def test_power_adds_watts_and_tellegen_s_sum(invoke, deck) -> None:
+    result = invoke("simulate", deck("divider"), "--power", "--format", "json")
+    answer = json.loads(result.stdout)
+    assert answer["p(v1)"] == pytest.approx(-1e-3 / 3, rel=1e-6)
+    assert answer["p(r1)"] + answer["p(r2)"] == pytest.approx(1e-3 / 3, rel=1e-6)
+    table = invoke("simulate", deck("divider"), "--power").stdout
+    assert "-333.33 µW" in table
+    assert "dissipated_watts 0.000333" in table
+
+
 @pytest.mark.parametrize("ending", ["json", "csv", "txt"])
 def test_the_file_s_ending_chooses_the_format(ending, invoke, deck, tmp_path) -> None:
     target = tmp_path / f"answer.{ending}"
