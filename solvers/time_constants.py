@@ -66,8 +66,8 @@ def time_constants(circuit: Circuit, method: str = AUTO) -> TimeConstants:
     branches = Incidence(group[capacitors.first], group[capacitors.second], joined.groups.count)
     capacity = branches.sparse_laplacian(np.where(branches.a != branches.b, capacitors.values, 0.0))
     conductance = _conductance(problem, joined)
-    found = _eigenvalues(capacity, conductance) if capacity.nnz and capacity.max() > 0.0 else np.zeros(1)
     own = capacity.diagonal() / np.maximum(conductance.diagonal(), np.finfo(float).tiny)
+    found = _eigenvalues(capacity, conductance, len(own)) if capacity.nnz and capacity.max() > 0.0 else np.zeros(1)
     named = [(network.table.name(int(node)), int(group[node])) for node in range(network.table.ground)]
     shown = set(reduced.parts.visible(name for name, _ in named))
     nodes = {name: float(own[at]) for name, at in named if name in shown and at < len(own) and own[at] > 0.0}
@@ -100,10 +100,10 @@ def _conductance(problem: QP, joined: Contraction) -> sparse.csc_array:
     return branches.some(np.flatnonzero(apart)).sparse_laplacian(problem.conductance[apart])
 
 
-def _eigenvalues(capacity: sparse.csc_array, conductance: sparse.csc_array) -> np.ndarray:
+def _eigenvalues(capacity: sparse.csc_array, conductance: sparse.csc_array, order: int) -> np.ndarray:
     """The eigenvalues of C u = τ G u in seconds, from the largest on; of large circuits the largest alone."""
     try:
-        if conductance.shape[0] <= DENSE:
+        if order <= DENSE:
             root = np.linalg.cholesky(conductance.toarray())
             half = linalg.solve_triangular(root, capacity.toarray(), lower=True)
             found = np.linalg.eigvalsh(linalg.solve_triangular(root, half.T, lower=True))
