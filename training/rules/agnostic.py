@@ -44,19 +44,21 @@ class Agnostic:
         rest = self._pressure(coordinates, batch, phase, at_free)
 
         def give_way(_: int, carry: tuple[dict[str, Array], Array]) -> tuple[dict[str, Array], Array]:
-            moved, worst = carry
+            slopes, worst = carry
+            reach = self.compliance * self.beta
+            moved = model.values.parameters.project(
+                {target: u - reach * slopes[target] for target, u in coordinates.items()}, jnp
+            )
             nudged, residual = self._nudged(moved, batch, free.state.currents)
             pressure = self._pressure(moved, batch, nudged, at_nudged)
-            following = {
-                target: u - self.compliance * (pressure[target] - rest[target]) for target, u in coordinates.items()
-            }
-            return model.values.parameters.project(following, jnp), jnp.maximum(worst, residual)
+            return jax.tree.map(lambda new, old: (new - old) / self.beta, pressure, rest), jnp.maximum(worst, residual)
 
-        moved, worst = jax.lax.fori_loop(0, self.rounds, give_way, (coordinates, free.residual))
+        still = jax.tree.map(jnp.zeros_like, rest)
+        slopes, worst = jax.lax.fori_loop(0, self.rounds, give_way, (still, free.residual))
         answer = model.outputs(physical, free.state)
         return Estimate(
             squared_error(answer, batch.targets),
-            {target: (u - moved[target]) / (self.compliance * self.beta) for target, u in coordinates.items()},
+            slopes,
             answer,
             free.state,
             worst,
