@@ -1,11 +1,12 @@
 """Learning: an experiment and its circuit go in, a circuit with learned values and a run's folder come out.
 
 Reading: `schema` strict TOML tables · `experiment` what may be said · `experiment_file` files and `--set` · `datasets`
-samples · `encoding` samples to volts · `wiring` sources and outputs of the circuit.
-Learning: `parameters` trainables as coordinates · `initialisation` where they start · `optimiser` the step · `trainer`
+samples · `encoding` samples to volts · `wiring` sources and outputs of the circuit · `settings` what a trainer is told.
+Learning: `parameters` trainables as coordinates · `netlist_values` and `initialisation` where they start · `optimiser`
+the step · `rules` gradients · `resistive` the circuit they are taken of · `hardware` what devices cannot do · `trainer`
 what the loop asks of an engine · `engines` which one it is · `generic` any circuit, `layered` deep resistive networks.
-Running: `loop` epochs · `checkpoint` and `metrics` what is kept · `session` the whole of `train` · `run` its folder
-again · `record` what was run · `progress` who watches · `files` whole or not at all.
+Running: `loop` epochs · `checkpoint` and `metrics` what is kept · `session` the whole of `train` · `resumption` whether
+it may go on · `run` its folder again · `record` what was run · `progress` who watches · `files` whole or not at all.
 """
 
 from __future__ import annotations

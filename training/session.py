@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +12,13 @@ import numpy as np
 
 from ..netlist import Circuit, load, save
 from ..netlist.errors import ExperimentError
-from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from .checkpoint import Checkpoint, save_checkpoint
 from .datasets import Dataset, load_dataset
 from .encoding import Encoder
 from .engines import Engine, engine_for
 from .experiment import Experiment
 from .experiment_file import experiment_text, load_experiment, read_experiment
-from .files import write_arrays, write_text
+from .files import write_arrays, write_bytes, write_text
 from .initialisation import initial_values
 from .loop import Loop, Samples
 from .metrics import Row, read_metrics, write_metrics
@@ -27,7 +26,9 @@ from .optimiser import rates
 from .parameters import Parameters, apply
 from .progress import Event, Progress, silent
 from .record import about
+from .resumption import resumed
 from .run import ABOUT, CHECKPOINT, EXPERIMENT, LEARNED, METRICS, PREDICTIONS, Run, load_run
+from .settings import settings_of
 from .trainer import Settings
 from .wiring import check_wiring
 
@@ -95,7 +96,10 @@ class Session:
         """A fresh folder and start values, or the last checkpoint of the run that is there."""
         there = (self.out / CHECKPOINT).is_file()
         if resume and there:
-            return self._resume()
+            checkpoint = resumed(self.out, self.experiment, self.circuit)
+            self.rows = [row for row in read_metrics(self.out / METRICS) if row["epoch"] <= checkpoint.epoch]
+            self._copy_experiment()
+            return checkpoint
         if there or (self.out / METRICS).is_file():
             raise ExperimentError(f"{self.out} holds a run already; give --resume to go on with it, or another folder")
         values = initial_values(
@@ -153,28 +157,15 @@ class Session:
     def _copy_experiment(self) -> None:
         """The experiment with its netlist and table, so that the folder needs nothing outside it."""
         self.out.mkdir(parents=True, exist_ok=True)
-        netlist = f"{Path(self.experiment.netlist).stem}.start.cir"
+        netlist = f"{Path(self.experiment.netlist).stem.removesuffix('.start')}.start.cir"
         save(self.circuit, self.out / netlist)
         data = self.experiment.data
         if data.file:
-            shutil.copyfile(self.experiment.folder / data.file, self.out / Path(data.file).name)
+            table = (self.experiment.folder / data.file).read_bytes()
             data = dataclasses.replace(data, file=Path(data.file).name)
+            write_bytes(self.out / data.file, table)
         copy = dataclasses.replace(self.experiment, netlist=netlist, data=data)
         write_text(self.out / EXPERIMENT, experiment_text(copy))
-
-    def _resume(self) -> Checkpoint:
-        stored = load_experiment(self.out / EXPERIMENT)
-        different = differences(stored, self.experiment)
-        if different:
-            raise ExperimentError(
-                f"{self.out} was trained with other settings ({different}); train into another folder"
-            )
-        if load(self.out / stored.netlist) != self.circuit:
-            raise ExperimentError(f"{self.out} was trained from another {self.experiment.netlist}; use another folder")
-        checkpoint = load_checkpoint(self.out / CHECKPOINT)
-        self.rows = [row for row in read_metrics(self.out / METRICS) if row["epoch"] <= checkpoint.epoch]
-        self._copy_experiment()
-        return checkpoint
 
     def _finish(self, loop: Loop, checkpoint: Checkpoint, seconds: float) -> None:
         values = dict(self.engine.values(checkpoint.state))
@@ -190,45 +181,3 @@ class Session:
     def _rounding(self, checkpoint: Checkpoint) -> dict[str, float]:
         coordinates = checkpoint.state.get("coordinates", {})
         return self.parameters.rounding(coordinates) if coordinates else {}
-
-
-def settings_of(experiment: Experiment, encoder: Encoder, dataset: Dataset) -> Settings:
-    """What a trainer must know. Raises `ExperimentError` for a batch larger than the training set."""
-    samples = len(dataset.train_targets)
-    batch = experiment.training.batch or samples
-    if batch > samples:
-        raise ExperimentError(
-            f"{experiment.source}: [training] batch is {batch}, but there are only {samples} training samples"
-        )
-    rule = experiment.rule
-    return Settings(
-        batch=batch,
-        steps=samples // batch,
-        rule=rule.name,
-        variant=rule.variant,
-        beta=rule.beta,
-        sweeps=rule.sweeps,
-        nudged_sweeps=rule.nudged_sweeps,
-        tolerance=rule.tolerance,
-        scale=encoder.scale,
-        signed=encoder.signed,
-        carry=experiment.training.carry,
-        accuracy=0.0 if dataset.classes else experiment.loss.tolerance,
-        eta=rule.eta,
-        samples=rule.samples,
-        compliance=rule.compliance,
-    )
-
-
-def differences(stored: Experiment, wanted: Experiment) -> str:
-    """The sections in which two experiments differ, apart from what a resumed run may change; empty when none."""
-    free = {"epochs": 0, "evaluate_every": 1, "checkpoint_every": 1}
-
-    def comparable(experiment: Experiment) -> dict[str, object]:
-        training = dataclasses.replace(experiment.training, **free)
-        data = dataclasses.replace(experiment.data, file=Path(experiment.data.file).name)
-        plain = dataclasses.replace(experiment, netlist="", training=training, data=data)
-        return {each.name: getattr(plain, each.name) for each in dataclasses.fields(plain) if each.compare}
-
-    before, after = comparable(stored), comparable(wanted)
-    return ", ".join(key for key in before if before[key] != after[key])

@@ -14,7 +14,7 @@ from tellegen.training.encoding import Encoder
 from tellegen.training.engines import engine_for
 from tellegen.training.optimiser import rates
 from tellegen.training.parameters import Parameters
-from tellegen.training.session import settings_of
+from tellegen.training.settings import settings_of
 from tellegen.training.wiring import check_wiring
 
 CIRCUITS = Path(__file__).parents[2] / "circuits"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from tellegen.netlist import parse
 from tellegen.netlist.errors import CircuitError, ExperimentError
@@ -119,10 +121,11 @@ def estimates(name: str, rule, numbers: list[float]) -> list[Estimate]:
         return [jax.tree.map(np.asarray, compiled(number)) for number in numbers]
 
 
-def error(found: Estimate, expected: dict[str, np.ndarray]) -> float:
+def error(found: Estimate, expected: Mapping[str, ArrayLike]) -> float:
     """The largest difference, relative to each target's largest gradient."""
     return max(
-        float(np.abs(found.gradients[key] - wanted).max() / np.abs(wanted).max()) for key, wanted in expected.items()
+        float(np.abs(np.asarray(found.gradients[key]) - wanted).max() / np.abs(wanted).max())
+        for key, wanted in expected.items()
     )
 
 

@@ -14,6 +14,7 @@ from tellegen.netlist.errors import ExperimentError, NumericalError, TellegenErr
 from tellegen.solvers import operating_point
 from tellegen.training import Event, Run, load_run, train
 from tellegen.training.metrics import COLUMNS, TIMES, read_metrics
+from tellegen.training.netlist_values import netlist_value
 
 NETLIST = """* a divider of three that learns
 .param r1=1k
@@ -140,9 +141,9 @@ def test_a_run_learns_stays_in_range_and_tells_the_truth(experiment: Path, tmp_p
     assert last["test_loss"] < 0.02 * first["test_loss"]
     assert last["test_error"] == 0
     learned = run.circuit
-    assert 100 <= learned.parameters["r1"] <= 100e3
-    assert 100 <= learned["r2"].value <= 100e3
-    assert 0.1e-3 <= learned["r3"].parameters["g"] <= 2e-3
+    assert 100 <= netlist_value(learned, "r1") <= 100e3
+    assert 100 <= netlist_value(learned, "r2") <= 100e3
+    assert 0.1e-3 <= netlist_value(learned, "r3") <= 2e-3
     test, answers = run.test_set(), run.predictions()
     for sample in range(len(test.labels)):
         volts = {name: float(values[sample, 0]) for name, values in test.inputs.items()}
@@ -161,7 +162,7 @@ def test_bounds_hold_where_the_target_lies_beyond_them(experiment: Path, tmp_pat
     with np.load(tmp_path / "run" / "checkpoint.npz") as state:
         assert 900 <= state['["coordinates","r2"]'] <= 1100
         assert 0.1e-3 <= state['["coordinates","r3"]'] <= 2e-3
-    assert 900 <= run.circuit["r2"].value <= 1100
+    assert 900 <= netlist_value(run.circuit, "r2") <= 1100
 
 
 def test_levels_are_kept_in_the_circuit_and_reported(experiment: Path, tmp_path: Path) -> None:
@@ -181,6 +182,7 @@ def test_the_folder_holds_what_it_says(experiment: Path, tmp_path: Path, whole: 
     assert run.metrics[1]["compile_seconds"] == 0 < run.metrics[0]["compile_seconds"]
     assert json.loads((run.folder / "run.json").read_text())["engine"] == "generic"
     assert load(run.folder / run.experiment.netlist) == load(experiment.parent / "net.cir")
+    assert_same(whole, train(run.folder / "experiment.toml", run.folder, resume=True))
     assert run.test_set().labels.shape == (4, 1)
     assert run.test_set(3).inputs["v2"].shape == (3, 1)
 
@@ -193,6 +195,8 @@ def test_a_full_folder_is_not_overwritten_and_other_settings_are_not_resumed(
         train(experiment, out)
     with pytest.raises(ExperimentError, match=r"trained with other settings \(rule\)"):
         train(experiment, out, {"rule.beta": "1e-4"}, resume=True)
+    with pytest.raises(ExperimentError, match=r"has trained for 4 epochs already; set training\.epochs to 4 or more"):
+        train(experiment, out, {"training.epochs": "3"}, resume=True)
     deck = experiment.parent / "net.cir"
     deck.write_text(deck.read_text().replace("R2 b out 1k", "R2 b out 2k"))
     with pytest.raises(ExperimentError, match=r"trained from another net\.cir"):
