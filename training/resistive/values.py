@@ -65,7 +65,7 @@ class ValueMap:
         """
         kinds = (network.resistors, network.sources, network.currents)
         slots = {
-            name: _slot(circuit.flatten()[name], position, branches)
+            name: _slot(network.circuit[name], position, branches)
             for position, branches in enumerate(kinds)
             for name in branches.places
         }
