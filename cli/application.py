@@ -13,6 +13,7 @@ from .exits import Commands
 from .export import export
 from .report import report
 from .simulate import simulate
+from .sweep import sweep
 from .train import train
 from .verify import verify
 
@@ -34,6 +35,7 @@ _COMMANDS = (
     (draw, "A picture of a netlist"),
     (export, "A netlist, or what was learned, as an ngspice deck"),
     (train, "An experiment into a run's folder"),
+    (sweep, "An experiment at every point of a grid of settings"),
     (verify, "What was learned, run by ngspice on held-out samples"),
     (report, "A run as one HTML page"),
 )

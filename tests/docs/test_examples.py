@@ -72,5 +72,6 @@ def test_the_language_page_names_every_element_and_directive():
 
 
 def test_the_experiment_page_reads_as_an_experiment():
-    (example,) = blocks("docs/experiments.md", "toml")
-    assert read_experiment(example, Path("experiments.md")).rule.beta == 1.0
+    example, hardware = blocks("docs/experiments.md", "toml")
+    experiment = read_experiment(f"{example}\n{hardware}", Path("experiments.md"))
+    assert (experiment.rule.beta, experiment.hardware.measurement_bits) == (1.0, 8)

@@ -53,8 +53,8 @@ class Equilibrium:
 
         free, (phases, residuals) = jax.lax.scan(phase, batch.start, jnp.array(units))
         first, second = units.index(plus), units.index(minus)
-        pair = (jax.tree.map(lambda each, n=n: each[n], phases) for n in (first, second))
-        slopes = compare(model, self.meter, physical, *pair, (plus - minus) * self.beta, batch.key)
+        up, down = (jax.tree.map(lambda each, n=n: each[n], phases) for n in (first, second))
+        slopes = compare(model, self.meter, physical, up, down, (plus - minus) * self.beta, batch.key)
         answer = model.outputs(physical, free)
         return Estimate(
             squared_error(answer, batch.targets),
