@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..netlist.errors import CircuitError, NumericalError, TellegenError
+from ..netlist.piecewise import device_of, is_inner
 from .branches import Branches
 from .feasibility import Infeasible, Unbounded
 from .methods.method import NotConverged
@@ -34,7 +35,7 @@ def blocked_loop(network: ResistiveNetwork, diode: int, drop: float) -> CircuitE
     """A diode that voltage sources alone force forward."""
     a, b = int(network.diodes.first[diode]), int(network.diodes.second[diode])
     return CircuitError(
-        f"voltage sources hold diode {network.diodes.name(diode)} forward by {-drop:g} V "
+        f"voltage sources hold diode {device_of(network.diodes.name(diode))} forward by {-drop:g} V "
         f"(from {network.table.name(a)} to {network.table.name(b)}); turn it round or put a resistor in series",
         network.circuit[network.diodes.owner(diode)].location,
     )
@@ -44,7 +45,7 @@ def explained(network: ResistiveNetwork, error: TellegenError) -> TellegenError:
     """The error with supernodes and diodes replaced by the circuit's names."""
     if isinstance(error, Infeasible):
         rows = network.diode_rows[error.diodes]
-        names = _listed([network.diodes.name(int(row)) for row in rows])
+        names = _listed([device_of(network.diodes.name(int(row))) for row in rows])
         return CircuitError(
             f"no voltages satisfy the {'diode' if len(rows) == 1 else 'diodes'} {names}: voltage sources push "
             f"{-error.excess:g} V forward around their loop; turn one round or put a resistor in series",
@@ -66,9 +67,9 @@ def node_names(network: ResistiveNetwork, supernodes: np.ndarray) -> list[str]:
 def _cut(network: ResistiveNetwork, error: Unbounded) -> CircuitError:
     inside = np.isin(network.supernodes.group, error.nodes)
     crossing = np.flatnonzero(inside[network.currents.first] != inside[network.currents.second])
-    sources = _listed([network.currents.name(int(source)) for source in crossing])
+    sources = _listed([device_of(network.currents.name(int(source))) for source in crossing])
     location = network.circuit[network.currents.owner(int(crossing[0]))].location if len(crossing) else None
-    nodes = node_names(network, error.nodes)
+    nodes = [node for node in node_names(network, error.nodes) if not is_inner(node)]
     verb, way = ("into", "leave") if error.current > 0 else ("out of", "come in")
     return CircuitError(
         f"{sources or 'the load'} {'push' if len(crossing) > 1 else 'pushes'} {abs(error.current):g} A {verb} "

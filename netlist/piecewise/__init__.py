@@ -6,6 +6,7 @@ reduction    every device of a circuit, and its answer under the user's names
 """
 
 from .diode import PiecewiseDiode, piecewise_models
+from .parts import device_of, is_inner
 from .reduction import Reduction, with_ideal_parts
 
-__all__ = ["PiecewiseDiode", "Reduction", "piecewise_models", "with_ideal_parts"]
+__all__ = ["PiecewiseDiode", "Reduction", "device_of", "is_inner", "piecewise_models", "with_ideal_parts"]

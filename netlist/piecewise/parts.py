@@ -10,6 +10,7 @@ The first ideal diode keeps the device's own name, so that a message about it sp
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,8 @@ from ..errors import CircuitError
 from .diode import PiecewiseDiode
 
 GROUND = "0"
+_PART = re.compile(r"(?P<instance>x.*\.)?[rvid]#(?:forward|leakage|zener|limit)#(?P<own>.+)")
+_INNER = re.compile(r"(?:(?:forward|zener)_(?:foot|knee)|middle)#.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,17 @@ class Parts:
 def parts_of(device: Element, diode: PiecewiseDiode) -> Parts:
     """The parts of a scalar device, or of an array with one range; the parts are arrays of the same range."""
     return _Builder(device, diode).parts()
+
+
+def device_of(name: str) -> str:
+    """The device that an element is a part of, or the element's own name."""
+    part = _PART.fullmatch(name)
+    return f"{part['instance'] or ''}{part['own']}" if part else name
+
+
+def is_inner(node: str) -> bool:
+    """Whether a node is between the parts of a device."""
+    return _INNER.fullmatch(node) is not None
 
 
 def rows_of(device: Element) -> list[Element]:

@@ -271,3 +271,16 @@ def test_the_closed_form_of_a_model():
     diode = piecewise_models(parse(CLAMP.format(volts=1, options=FULL)))["pw"]
     for voltage in (-6.0, -1.0, 0.5, 0.7, 3.0):
         assert diode.current(voltage) == pytest.approx(current(FULL, voltage), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("cards", "options", "words"),
+    [
+        ("I1 0 a 1\nD1 0 a pw", "drop=0.6", "i1 pushes 1 A into node a and"),
+        ("I1 0 a 1\nD1 a 0 pw", "limit=0.5", "i1 and d1 push 0.5 A into node a and"),
+        ("V1 a 0 -3\nD1 a b pw\nD2 b 0 pw", "zener=1", "diodes d1 and d2"),
+    ],
+)
+def test_what_forbids_a_steady_state_is_said_in_the_users_names(cards, options, words):
+    with pytest.raises(CircuitError, match=words):
+        operating_point(parse(f"none\n{cards}\n{CARD}*@ piecewise model=pw {options}\n"))
