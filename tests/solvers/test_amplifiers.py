@@ -149,3 +149,50 @@ def test_a_circuit_without_amplifiers_is_left_alone():
     circuit = parse("plain\nV1 a 0 1\nR1 a 0 1\n")
     assert without_amplifiers(circuit).circuit is circuit
     assert voltages(circuit).keys() == {"v(a)"}
+
+
+def random_deck(random):
+    """Three meshes of resistors, sources and diodes, several equal amplifiers between one and the next."""
+    cards, meshes = [], [[f"{mesh}{k}" for k in range(4)] for mesh in "abc"]
+    for nodes in meshes:
+        every = ["0", *nodes]
+        for node in nodes:
+            cards += [f"R{node} {node} {random.choice(every[: every.index(node)])} {random.integers(5, 99)}"]
+            first, second = random.permutation([node, random.choice([each for each in every if each != node])])
+            cards += [f"D{node} {first} {second} ideal"]
+        cards += [f"I{nodes[0]} 0 {random.choice(nodes)} {random.normal():.3f}"]
+        cards += [f"V{nodes[0]} s{nodes[0]} {random.choice(every)} {random.normal():.3f}"]
+        cards += [f"RV{nodes[0]} s{nodes[0]} {nodes[3]} 9"]
+    for number, (before, after) in enumerate(pairwise(meshes)):
+        gains = f"gain={random.uniform(0.5, 6):.2f} backward={random.uniform(0.1, 6):.2f}"
+        for k in range(2):
+            ends = f"{before[k]} {after[k]}"
+            cards += [f"X{number}{k} {ends} bidirectional_amplifier {gains}"]
+    return HEAD + "\n".join(cards) + "\n.model ideal D(is=1e-12 n=1e-4)\n*@ ideal model=ideal\n"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_circuits_obey_kirchhoff_and_every_element(seed):
+    circuit = parse(random_deck(np.random.default_rng(seed)))
+    traces = operating_point(circuit)
+    voltage = {"0": 0.0} | {name[2:-1]: float(value) for name, value in traces.signals.items() if name[0] == "v"}
+    balance, largest = dict.fromkeys(voltage, 0.0), max(map(abs, voltage.values()))
+    for element in circuit.flatten().elements:
+        current, (plus, minus) = float(traces[f"i({element.name})"]), element.nodes
+        across = voltage[plus] - voltage[minus]
+        value = element.value if isinstance(element.value, float) else 0.0
+        balance[plus] -= current
+        balance[minus] += current
+        if element.kind == "R":
+            assert current == pytest.approx(across / value, rel=1e-9, abs=1e-12)
+        elif element.kind == "E":
+            assert across == pytest.approx(value * voltage[element.controls[0]], rel=1e-12, abs=1e-14)
+        elif element.kind == "F":
+            assert current == pytest.approx(value * float(traces[f"i({element.controls[0]})"]), rel=1e-12, abs=1e-14)
+        elif element.kind == "D":
+            assert current >= -1e-10
+            assert across <= 1e-10 * largest
+            assert abs(current * across) <= 1e-9 * largest
+        else:
+            assert (across if element.kind == "V" else current) == pytest.approx(value, abs=1e-12 * max(largest, 1))
+    assert max(map(abs, balance.values())) < 1e-10
