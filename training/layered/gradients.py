@@ -122,15 +122,15 @@ def implicit(model: Model, frame: Frame, start: Voltages, settings: Settings) ->
 
 
 def backpropagation(model: Model, frame: Frame, start: Voltages, settings: Settings) -> Gradient:
-    """Reverse-mode differentiation of the sweeps, from a start held fixed (the paper's BP)."""
+    """Reverse-mode differentiation of as many sweeps again, from the free state held fixed (the paper's BP)."""
+    free = settle(_program(model, frame, 0.0), start, settings.sweeps, settings.tolerance)
+    count = settings.nudged_sweeps or settings.sweeps
 
-    def cost(values: Model) -> tuple[Array, tuple[Voltages, Array]]:
-        free = settle(_program(values, frame, 0.0), start, settings.sweeps, settings.tolerance)
-        loss = _loss(free[-1], frame.target)
-        return loss / len(frame.inputs), (free, loss)
+    def cost(values: Model) -> Array:
+        state = settle(_program(values, frame, 0.0), free, count, settings.tolerance)
+        return _loss(state[-1], frame.target) / len(frame.inputs)
 
-    gradient, (free, loss) = jax.grad(cost, has_aux=True)(model)
-    return Gradient(loss, free, gradient)
+    return Gradient(_loss(free[-1], frame.target), free, jax.grad(cost)(model))
 
 
 RULES = ("equilibrium", "implicit", "backpropagation")
