@@ -178,7 +178,10 @@ def test_damaged_idx(content: bytes, message: str) -> None:
         read_idx(content, "file")
 
 
-@pytest.mark.parametrize(("name", "train", "test", "features"), [("digits", 1347, 450, 64), ("iris", 114, 36, 4)])
+@pytest.mark.parametrize(
+    ("name", "train", "test", "features"),
+    [("digits", 1347, 450, 64), ("iris", 114, 36, 4), ("two_moons", 300, 100, 2)],
+)
 def test_embedded_sets(name: str, train: int, test: int, features: int) -> None:
     found = load_dataset(Data(name=name), folder=Path(), seed=0)
     assert abs(len(found.train_targets) - train) <= 3
