@@ -27,7 +27,8 @@ def test_diodes_alone_never_join_two_terminals(seed: int) -> None:
     circuit = disordered_network(3, 2, hidden=9, diodes=40, rails=(1.0,), seed=seed)
     assert circuit.of_kind("D")
     terminals = {"0", *(f"n{number}" for number in range(1, 7))}
-    graph = nx.Graph([each.nodes for each in circuit.of_kind("D")])
+    graph = nx.Graph()
+    graph.add_edges_from((each.nodes[0], each.nodes[1]) for each in circuit.of_kind("D"))
     assert all(len(terminals & piece) <= 1 for piece in nx.connected_components(graph))
     assert not [each for each in circuit.checks() if each.severity == "error"]
 
