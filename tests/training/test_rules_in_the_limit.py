@@ -161,7 +161,6 @@ def test_frequency_propagation_gives_the_gradient_while_no_diode_switches() -> N
     estimate = compiled(lambda beta: Frequency(model(), beta, 5))
     assert error(estimate(START, 1e-5), gradient()) < 1e-6
     assert error(estimate(START, 3e-2), gradient()) > 1e-3
-    assert descends(estimate, 1e-5) < 0.8
 
 
 def test_coupled_and_contrastive_learning_follow_the_contrast_of_two_circuits() -> None:
@@ -174,7 +173,6 @@ def test_coupled_and_contrastive_learning_follow_the_contrast_of_two_circuits() 
             return sum(solved(u, x, clamps=c).content - solved(u, x).content for x, c in pairs) / (eta * len(INPUTS))
 
         assert error(estimate(START, eta), central(contrast)) < 1e-5
-    assert descends(estimate, 0.1) < 0.9
 
 
 def test_coupled_learning_tends_to_the_gradient_seen_through_the_output_impedance() -> None:
@@ -195,7 +193,6 @@ def test_agnostic_equilibrium_propagation_tends_to_the_gradient_with_its_nudging
     estimate = compiled(lambda both: Agnostic(model(), both[0], both[1]))
     errors = [error(estimate(START, (beta, 1e-9)), gradient()) for beta in (4e-5, 1e-5)]
     assert np.log(errors[0] / errors[1]) / np.log(4) == pytest.approx(1.0, abs=0.15)
-    assert descends(estimate, (1e-5, 1e-9)) < 0.8
 
 
 def test_rules_that_do_not_suit_are_refused() -> None:
