@@ -52,7 +52,7 @@ DIRECTIVES: Mapping[str, DirectiveKind] = {
         _kind(
             "piecewise",
             "*@ piecewise model=NAME [drop=…] [on_resistance=…] [leakage=…] [zener=…] [zener_resistance=…] [limit=…]",
-            "the diodes of this model are piecewise linear, made of ideal diodes, sources and resistors, solved exactly",
+            "the diodes of this model are piecewise linear: ideal diodes, sources and resistors, solved exactly",
             "none",
             Option("model", "word", "name of a .model d card", required=True),
             Option("drop", "number", "voltage at which it starts to conduct", "V", minimum=0.0),
