@@ -37,20 +37,23 @@ class State:
     face: Face | None
 
 
-def iterate(network: Network, on: np.ndarray, state: State, tolerance: float, limit: int) -> State:
+def iterate(
+    network: Network, on: np.ndarray, state: State, tolerance: float, limit: int, first: Face | None = None
+) -> State:
     """Active-set steps from the set `on` until the residual is within tolerance, progress ends, or `limit` steps.
 
-    Returns the best point met; its residual says whether it is a solution.
+    `first` is the face of `on` where it is known already. Returns the best point met; its residual says whether it is
+    a solution.
     """
     best, history = state, []
     x, current = state.x, state.current
-    for _ in range(limit):
-        face = Face.of(network, on, current, x)
+    for step in range(limit):
+        face = first if first is not None and step == 0 else Face.of(network, on, current, x)
         x = face.solution()
         current, leaving = face.currents(x, current)
         following = corrected(network, on, x, current, tolerance)
         changes = int(np.count_nonzero(following != on))
-        state = State(x, current, np.inf, state.steps + 1, face)
+        state = State(x, current, np.inf, state.steps + (face is not first), face)
         if changes < max(10, len(on) // 1000):
             state = refine(face, state, leaving, tolerance)
             best = min(best, state, key=lambda found: found.residual)

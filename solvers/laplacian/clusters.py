@@ -148,7 +148,7 @@ def quotient(network, root, shift, soft):
         if cluster[k] < count:
             right[cluster[k]] += network.injection[k]
     parts = Quotient(cluster, shift, low, high, weight, diagonal, right, tied)
-    edge = _add_branches(network.a, network.b, network.g, network.e, cluster, shift, 0, parts)
+    edge = _add_branches(network.a, network.b, network.g, network.e, cluster, shift, np.int64(0), parts)
     return parts, edge
 
 

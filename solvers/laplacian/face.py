@@ -7,7 +7,7 @@ current λ: x minimises the energy plus Σ ½ρ (x_a − x_b − d + λ/ρ)² ov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,24 +59,17 @@ class Face:
         return cls._new(network, on, leaves, stems, chords, np.zeros(len(chords)), current, near)
 
     @classmethod
-    def springs(cls, network: Network, on: np.ndarray, stiffness: np.ndarray, current: np.ndarray, near: np.ndarray):
-        """Hold the diodes that are `on` (k) by springs of conductance `stiffness` (k) only."""
-        nothing = np.zeros(0, np.int32)
-        soft = np.flatnonzero(on)
-        return cls._new(network, on, nothing, nothing, soft, stiffness[soft], current, near)
-
-    @classmethod
-    def _new(cls, network, on, leaves, stems, soft, stiffness, current, near):
-        n = len(network.injection)
-        root, shift = merge(n, network.anode, network.cathode, network.drop, leaves, stems)
-        parts, edges = quotient(network, root, shift, soft)
-        if stiffness is None:
-            stiffness = STIFFNESS * _strengths(network, parts, soft)
-        held = stiffness > 0
-        parts = stiffen(network, parts, edges, soft[held], stiffness[held], current[soft[held]])
-        if network.loose:
-            _pin(parts, near, root, network)
+    def _new(cls, network, on, leaves, stems, soft, stiffness, current, near) -> Face:
+        parts, stiffness = _parts(network, leaves, stems, soft, stiffness, current, near)
         return cls(network, on, leaves, stems, soft, stiffness, parts, linear_system(parts, network.crowded))
+
+    def again(self, network: Network, current: np.ndarray, near: np.ndarray) -> Face:
+        """The same diodes held in the same network with other sources and drops, on the same factor.
+
+        The conductances must not have changed.
+        """
+        parts, _ = _parts(network, self.leaves, self.stems, self.soft, self.stiffness, current, near)
+        return replace(self, network=network, parts=parts)
 
     def solution(self) -> np.ndarray:
         """The potentials (n + 1) of the face."""
@@ -102,6 +95,19 @@ class Face:
         return x - expand(self.parts.cluster, np.zeros(len(x)), self.system.solve(right))
 
 
+def _parts(network, leaves, stems, soft, stiffness, current, near) -> tuple[Quotient, np.ndarray]:
+    """The quotient network with its soft diodes and pins, and the stiffness, which is chosen where it is None."""
+    root, shift = merge(len(network.injection), network.anode, network.cathode, network.drop, leaves, stems)
+    parts, edges = quotient(network, root, shift, soft)
+    if stiffness is None:
+        stiffness = STIFFNESS * _strengths(network, parts, soft)
+    held = stiffness > 0
+    parts = stiffen(network, parts, edges, soft[held], stiffness[held], current[soft[held]])
+    if network.loose:
+        _pin(parts, near)
+    return parts, stiffness
+
+
 def _strengths(network: Network, parts: Quotient, diodes: np.ndarray) -> np.ndarray:
     """The smaller of the conductances that meet at either end's cluster, in siemens; a typical one where none does."""
     strength = np.append(parts.diagonal, np.inf)
@@ -112,7 +118,7 @@ def _strengths(network: Network, parts: Quotient, diodes: np.ndarray) -> np.ndar
     return np.where(np.isfinite(smaller), smaller, typical)
 
 
-def _pin(parts: Quotient, near: np.ndarray, root: np.ndarray, network: Network) -> None:
+def _pin(parts: Quotient, near: np.ndarray) -> None:
     """Tie one cluster of every floating part to the potential it had, through a conductance of its own size."""
     heads = floating(parts)
     if not len(heads):

@@ -50,7 +50,7 @@ def _extend_add(fronts, child, stack, at, position, local, width, panel, offset,
         values = stack[at : at + count - a]
         if i < width:
             row = offset + i * size
-            _scatter_add(panel[row : row + size], places[a:], 0, values)
+            _scatter_add(panel[row : row + size], places[a:], np.uint32(0), values)
         else:
             r, rows = i - width, size - width
             row = target + r * rows - (r * (r - 1)) // 2
@@ -98,7 +98,7 @@ def factorise(fronts, start, order, high, weight, diagonal):
     local = np.empty(largest, np.uint32)
     place = np.empty(count, np.int64)
     pending = np.empty(count, np.int32)
-    depth, top = 0, 0
+    depth, top = 0, np.int64(0)
     for s in range(count):
         first, last = fronts.first[s], fronts.first[s + 1]
         width, rows = last - first, fronts.row_start[s + 1] - fronts.row_start[s]

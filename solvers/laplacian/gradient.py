@@ -21,7 +21,9 @@ from .clusters import expand, imbalance, tree_currents
 from .face import Face
 from .network import Layout
 
-THRESHOLD = 1e-7
+# A diode counts as conducting when its current is this many times the solution's own residual.
+CLEAR = 30.0
+LEAST = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +42,12 @@ class Gradient:
     degenerate: np.ndarray
 
 
-def gradient(problem: QP, solution: Solution, weight: np.ndarray, threshold: float = THRESHOLD) -> Gradient:
+def gradient(problem: QP, solution: Solution, weight: np.ndarray) -> Gradient:
     """The gradient of a loss whose derivative with respect to the potentials is `weight` (n, per volt).
 
-    Parts without ground (solution.undetermined) must have no weight. `threshold`: how much current, on the scale of
-    kkt.py, makes a diode a conducting one.
+    Parts without ground (solution.undetermined) must have no weight.
     """
-    carrying, doubtful = _conducting(problem, solution, threshold)
+    carrying, doubtful = _conducting(problem, solution)
     response, force, chords = adjoint(problem, solution, weight, carrying)
     resistors = problem.topology.resistors
     across = resistors.across(response)
@@ -78,9 +79,10 @@ def adjoint(
     return response[layout.rank[:-1]], force, face.soft
 
 
-def _conducting(problem: QP, solution: Solution, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+def _conducting(problem: QP, solution: Solution) -> tuple[np.ndarray, np.ndarray]:
     """Which diodes (k) carry current, and the indices of those that neither do nor have slack."""
     graph, current = problem.topology, solution.diode_currents
+    threshold = max(LEAST, CLEAR * solution.residual)
     volts = voltage_scale(problem, solution.v)
     scales = current_scales(problem, volts, current)
     carrying = current > threshold * np.maximum(scales[graph.diode_a], scales[graph.diode_b])

@@ -54,7 +54,7 @@ def _gather(q, lists, p, count, end):
 @numba.njit(cache=True)
 def _form_element(q, lists, pivot, end):
     """Turn `pivot` into the element of its neighbours, absorbing its old elements; return first, last, weight, end."""
-    p, elements, length = q[pivot, START], q[pivot, ELEMENTS], q[pivot, LENGTH]
+    p, elements, length = np.int64(q[pivot, START]), q[pivot, ELEMENTS], np.int64(q[pivot, LENGTH])
     if elements == 0:
         last, weight = _gather(q, lists, p, length, p)
         first = p
@@ -64,11 +64,11 @@ def _form_element(q, lists, pivot, end):
             needed += q[lists[k], LENGTH]
         if end + needed > len(lists):
             end = compress(q, lists, end)
-            p = q[pivot, START]
+            p = np.int64(q[pivot, START])
         first, last, weight = end, end, 0
         for k in range(p, p + elements):
             e = lists[k]
-            last, more = _gather(q, lists, q[e, START], q[e, LENGTH], last)
+            last, more = _gather(q, lists, np.int64(q[e, START]), np.int64(q[e, LENGTH]), last)
             weight += more
             kill(q, e)
         last, more = _gather(q, lists, p + elements, length - elements, last)
@@ -224,7 +224,7 @@ def _restore(q, lists, pivot, first, last, weight, left, lowest):
 def _eliminate(q, lists, end, order):
     """Eliminate all nodes, writing them to `order`."""
     n = len(q) - 1
-    done, lowest, flag, heaviest = 0, 0, 2, 0
+    done, lowest, flag, heaviest = 0, 0, np.int64(2), 0
     while done < n:
         while q[lowest, HEAD] < 0:
             lowest += 1
@@ -235,7 +235,7 @@ def _eliminate(q, lists, end, order):
         first, last, weight, end = _form_element(q, lists, pivot, end)
         heaviest = max(heaviest, weight)
         if flag > LARGEST_MARK:
-            flag = 2
+            flag = np.int64(2)
             for i in range(n):
                 q[i, MARK] = min(q[i, MARK], 1)
         _weigh_outside(q, lists, first, last, flag)
