@@ -11,8 +11,9 @@ def start_threads() -> int:
     """Start numba's threads, once, and return their number.
 
     A kernel loaded from numba's cache does not start them by itself. Threads that wait by spinning lose whole time
-    slices when another program wants their core (a step took 15 times as long with one such neighbour), so unless the
-    user chose otherwise they wait asleep; on an idle machine that costs a few microseconds a pass.
+    slices when another program wants their core (a step took 15 times as long with one such neighbour), and threads
+    that sleep at once wake late; so unless the user chose otherwise they spin for some microseconds, then sleep.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "5000")
     return numba.get_num_threads()
