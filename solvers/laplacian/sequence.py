@@ -70,7 +70,7 @@ def solve_all(problem: QP, inputs: Inputs, *, tolerance: float = 1e-10) -> list[
 
 
 def _next(layout: Layout, given: QP, state: State | None, tolerance: float) -> tuple[State | None, Solution]:
-    """The solution of one input from the state of the one before; without a state, or where it leads nowhere, afresh."""
+    """The solution of one input from the state of the one before; afresh without one, or where it leads nowhere."""
     network = layout.network(given)
     if state is not None and state.face is not None:
         first = state.face.again(network, state.current, state.x)
