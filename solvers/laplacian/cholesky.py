@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...netlist.errors import NumericalError
+from .assembly import Entries
 from .clusters import Quotient
 from .elimination import Fronts, analyse
 from .factor import factorise
 from .substitution import substitute, substitute_many
+from .subtrees import available_threads
 
 SINGULAR = "the Laplacian is not positive definite; a nudging load may be too negative for its node"
 
@@ -35,7 +37,10 @@ class Cholesky:
             fronts, start, order = analyse(len(parts.diagonal), parts.low, parts.high)
         else:
             fronts, start, order = like.fronts, like.start, like.order
-        panel, failed = factorise(fronts, start, order, parts.high, parts.weight, parts.diagonal)
+        unknown = np.empty(len(parts.diagonal), np.int32)
+        unknown[fronts.label] = np.arange(len(unknown), dtype=np.int32)
+        matrix = Entries(start, order, parts.high, parts.weight, parts.diagonal, unknown)
+        panel, failed = factorise(fronts, matrix, available_threads())
         if failed >= 0:
             raise NumericalError(SINGULAR)
         return cls(fronts, start, order, panel)

@@ -15,7 +15,7 @@ TILE = 32
 # A product of TILE × span × count entries stays below the work from which OpenBLAS starts threads (2¹⁸): they spin on a
 # busy machine and cost more than they save.
 PRODUCT = 2**18 // TILE
-SMALL_WORK = 1000_000_000
+SMALL_WORK = 200_000
 
 
 # Slices instead of computed indices: numba allows negative indices, and their check keeps a loop from being vectorised.
@@ -114,6 +114,25 @@ def _subtract(target, values):
         target[k] -= values[k]
 
 
+@numba.njit(cache=True, boundscheck=False)
+def _eliminate_single(panel, offset, size, rest, at):
+    """`eliminate` for one pivot: most fronts have one and few rows, where every call counts."""
+    row = panel[offset : offset + size]
+    if not row[0] > 0.0:
+        return False
+    root = np.sqrt(row[0])
+    row[0] = root
+    for k in range(1, size):
+        row[k] /= root
+    for i in range(1, size):
+        factor = row[i]
+        target = rest[at : at + size - i]
+        for k in range(i, size):
+            target[k - i] -= factor * row[k]
+        at += size - i
+    return True
+
+
 @numba.njit(cache=True)
 def eliminate(panel, offset, size, width, rest, at, work, product):
     """Eliminate the front's pivots; return False if the matrix is not positive definite.
@@ -121,6 +140,8 @@ def eliminate(panel, offset, size, width, rest, at, work, product):
     `panel[offset:]` holds width × size entries, `rest[at:]` the packed remainder; `work` needs BLOCK × size and
     `product` TILE × PRODUCT entries. Complexity: width · size² operations.
     """
+    if width == 1:
+        return _eliminate_single(panel, offset, size, rest, at)
     for begin in range(0, width, BLOCK):
         end = min(begin + BLOCK, width)
         for first in range(begin, end, STRIP):

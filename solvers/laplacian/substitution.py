@@ -11,10 +11,10 @@ FAST = {"contract", "reassoc", "nsz"}
 
 
 @numba.njit(cache=True, boundscheck=False, fastmath=FAST)
-def _forward(panel, width, x, rows, buffer):
-    """x ← U⁻ᵀx over one front's pivots, `x` beginning there; what its later rows owe goes to `buffer`."""
-    size = width + len(rows)
-    owed, own = buffer[: len(rows)], x[:width]
+def _forward(panel, width, x, count, buffer):
+    """x ← U⁻ᵀx over one front's pivots, `x` beginning there; what its `count` later rows owe goes to `buffer`."""
+    size = width + count
+    owed, own = buffer[:count], x[:width]
     owed[:] = 0.0
     for j in range(width):
         row = panel[j * size : (j + 1) * size]
@@ -29,10 +29,10 @@ def _forward(panel, width, x, rows, buffer):
 
 
 @numba.njit(cache=True, boundscheck=False, fastmath=FAST)
-def _backward(panel, width, x, rows, buffer):
-    """x ← U⁻¹x over one front's pivots, `x` beginning there; `buffer` holds its later rows."""
-    size = width + len(rows)
-    known, own = buffer[: len(rows)], x[:width]
+def _backward(panel, width, x, count, buffer):
+    """x ← U⁻¹x over one front's pivots, `x` beginning there; `buffer` holds its `count` later rows."""
+    size = width + count
+    known, own = buffer[:count], x[:width]
     for j in range(width - 1, -1, -1):
         row = panel[j * size : (j + 1) * size]
         value = own[j]
@@ -47,20 +47,32 @@ def _backward(panel, width, x, rows, buffer):
 
 @numba.njit(cache=True, boundscheck=False)
 def substitute(fronts, panel, x):
-    """Overwrite `x` (n, in the factor's labels) with A⁻¹x."""
+    """Overwrite `x` (n, in the factor's labels) with A⁻¹x. Fronts of one pivot, the most, are done in place."""
     buffer = np.empty(len(x))
-    starts, bases, row_start = fronts.first, fronts.panel_start, fronts.row_start
+    starts, bases, row_start, rows = fronts.first, fronts.panel_start, fronts.row_start, fronts.rows
     count = len(starts) - 1
     for s in range(count):
-        rows = fronts.rows[row_start[s] : row_start[s + 1]]
-        _forward(panel[bases[s] : bases[s + 1]], starts[s + 1] - starts[s], x[starts[s] :], rows, buffer)
-        for k in range(len(rows)):
-            x[rows[k]] -= buffer[k]
+        first, base, begin, end = starts[s], bases[s], row_start[s], row_start[s + 1]
+        if starts[s + 1] == first + 1:
+            value = x[first] / panel[base]
+            x[first] = value
+            for k in range(end - begin):
+                x[rows[begin + k]] -= panel[base + 1 + k] * value
+            continue
+        _forward(panel[base : bases[s + 1]], starts[s + 1] - first, x[first:], end - begin, buffer)
+        for k in range(end - begin):
+            x[rows[begin + k]] -= buffer[k]
     for s in range(count - 1, -1, -1):
-        rows = fronts.rows[row_start[s] : row_start[s + 1]]
-        for k in range(len(rows)):
-            buffer[k] = x[rows[k]]
-        _backward(panel[bases[s] : bases[s + 1]], starts[s + 1] - starts[s], x[starts[s] :], rows, buffer)
+        first, base, begin, end = starts[s], bases[s], row_start[s], row_start[s + 1]
+        if starts[s + 1] == first + 1:
+            value = x[first]
+            for k in range(end - begin):
+                value -= panel[base + 1 + k] * x[rows[begin + k]]
+            x[first] = value / panel[base]
+            continue
+        for k in range(end - begin):
+            buffer[k] = x[rows[begin + k]]
+        _backward(panel[base : bases[s + 1]], starts[s + 1] - first, x[first:], end - begin, buffer)
 
 
 @numba.njit(cache=True, boundscheck=False, fastmath=FAST)
