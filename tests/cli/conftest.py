@@ -85,6 +85,8 @@ TABLE = """netlist = "learn.cir"
 name = "table"
 rows = [[1, 0.5], [2, 1.0], [3, 1.5], [4, 2.0]]
 test_fraction = 0.5
+[rule]
+beta = 1e-5
 [optimiser]
 rate = 1e5
 [training]

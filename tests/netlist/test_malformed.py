@@ -218,7 +218,12 @@ CASES = [
         "keep the branch that holds and remove the others",
     ),
     ("+ 3", 2, "a continuation line '+ 3' has no card before it", "remove the leading + or put the card's line first"),
-    ("*@", 2, "a *@ line without a keyword", "write one of ideal, trainable, mismatch, noise, input, output"),
+    (
+        "*@",
+        2,
+        "a *@ line without a keyword",
+        "write one of ideal, piecewise, trainable, mismatch, noise, input, output",
+    ),
     ("*@ trainabel r1", 2, "unknown directive *@ trainabel", "write trainable"),
     (
         "*@ trainable",

@@ -1,11 +1,14 @@
-"""Reading is linear in the deck's length, and quick: DRN-XS flat and as arrays, and decks made to be slow."""
+"""Reading is linear in the deck's length: DRN-XS flat and as arrays within memory, and decks made to be slow.
+
+How quick it is stands in benchmarks/resistive; what is counted here are calls and bytes, which no busy machine changes.
+"""
 
 from __future__ import annotations
 
-import json
+import cProfile
 import subprocess
 import sys
-import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,23 +33,13 @@ def drn_xs() -> str:
     return "\n".join([*lines, ".end", ""])
 
 
-MEASURE = """
-import json, resource, sys, time
-from tellegen.netlist import load
-start = time.process_time()
-circuit = load(sys.argv[1])
-seconds = time.process_time() - start
-print(json.dumps([len(circuit), seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
-"""
-
-
-def test_the_flat_network(tmp_path):
-    deck = tmp_path / "drn.cir"
-    deck.write_text(drn_xs())
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(deck)], capture_output=True, text=True, check=True)
-    count, seconds, peak = json.loads(done.stdout)
-    assert count == 1568 + 156_800 + 1000 + 100 + 110
-    assert seconds <= 3.0
+def test_the_flat_network_fits_in_memory():
+    deck = drn_xs()
+    tracemalloc.start()
+    circuit = parse(deck)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(circuit) == 1568 + 156_800 + 1000 + 100 + 110
     assert peak <= 1e9
 
 
@@ -54,9 +47,9 @@ def test_the_network_of_arrays(tmp_path):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "drn.npz", w1=rng.uniform(size=(1568, 100)), w2=rng.uniform(size=(100, 10)))
     (tmp_path / "drn.cir").write_text(ARRAYS)
-    circuit, seconds = timed(lambda: load(tmp_path / "drn.cir"))
+    circuit, calls = counted(lambda: load(tmp_path / "drn.cir"))
     assert np.asarray(circuit["rw1"].parameters["g"]).shape == (1568, 100)
-    assert seconds <= 0.05
+    assert calls <= 20_000
 
 
 ARRAYS = """* DRN-XS
@@ -76,14 +69,11 @@ Ib2[0:9] 0 out[0:9] 0
 """
 
 
-def timed(action: Callable[[], Circuit]) -> tuple[Circuit, float]:
-    """The result and the processor seconds of the quickest of three runs."""
-    seconds = []
-    for _ in range(3):
-        start = time.process_time()
-        circuit = action()
-        seconds.append(time.process_time() - start)
-    return circuit, min(seconds)
+def counted(action: Callable[[], Circuit]) -> tuple[Circuit, int]:
+    """The result and the number of function calls that it took."""
+    profile = cProfile.Profile()
+    circuit = profile.runcall(action)
+    return circuit, sum(entry.callcount for entry in profile.getstats())
 
 
 def _scalar(count: int) -> str:
@@ -109,11 +99,11 @@ def _sources(count: int) -> str:
 
 
 @pytest.mark.parametrize("deck", [_scalar, _continued, _parameters, _instances, _sources])
-def test_time_grows_no_faster_than_the_deck(deck):
-    """Eight times the cards take at most twelve times the seconds (eight, and the noise of the clock)."""
-    _, small = timed(lambda: parse(deck(500)).flatten())
-    _, large = timed(lambda: parse(deck(4000)).flatten())
-    assert large <= 12 * small + 0.05
+def test_work_grows_no_faster_than_the_deck(deck):
+    """Eight times the cards take about eight times the calls."""
+    _, small = counted(lambda: parse(deck(500)).flatten())
+    _, large = counted(lambda: parse(deck(4000)).flatten())
+    assert large <= 8.5 * small
 
 
 def test_importing_the_package_is_cheap():

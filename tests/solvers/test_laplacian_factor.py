@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from tellegen.netlist import NumericalError
+from tellegen.solvers.laplacian import subtrees
+from tellegen.solvers.laplacian.assembly import Entries
 from tellegen.solvers.laplacian.cholesky import Cholesky
 from tellegen.solvers.laplacian.clusters import Quotient
 from tellegen.solvers.laplacian.conjugate import Conjugate
 from tellegen.solvers.laplacian.elimination import column_counts, elimination_tree, grouped, postorder
+from tellegen.solvers.laplacian.factor import factorise
 from tellegen.solvers.laplacian.network import adjacency, elimination_order
 from tellegen.solvers.laplacian.ordering import minimum_degree
 
@@ -108,6 +111,28 @@ def test_conjugate_gradients_solve_what_the_factor_solves(decades):
     right = rng.normal(size=(800, 2))
     expected = Cholesky.of(parts).solve(right)
     assert np.allclose(Conjugate.of(parts).solve(right), expected, atol=1e-9 * np.max(np.abs(expected)))
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_change_nothing(threads, monkeypatch):
+    monkeypatch.setattr(subtrees, "LEAST_WORK", 0.0)
+    rng = np.random.default_rng(3)
+    side = 40
+    number = np.arange(side * side).reshape(side, side)
+    a = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
+    b = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
+    a, b, _, _ = relabelled(side * side, a, b)
+    parts = network(rng, side * side, a, b)
+    alone = Cholesky.of(parts)
+    matrix = Entries(alone.start, alone.order, parts.high, parts.weight, parts.diagonal, np.argsort(alone.fronts.label))
+    shared = subtrees.shares(alone.fronts, *subtrees.children(alone.fronts.parent), threads)
+    assert len(shared) == threads
+    panel, failed = factorise(alone.fronts, matrix, threads)
+    assert failed == -1
+    assert np.array_equal(panel, factorise(alone.fronts, matrix, 1)[0])
+    diagonal = parts.diagonal.copy()
+    diagonal[0] = -1.0
+    assert factorise(alone.fronts, matrix._replace(diagonal=diagonal), threads)[1] >= 0
 
 
 def test_indefinite_matrices_are_refused():
