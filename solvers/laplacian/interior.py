@@ -12,17 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from .active_set import State, iterate
-from .clusters import Quotient, imbalance, quotient, stiffen
+from .clusters import imbalance
 from .network import Network
 from .residual import Scales
-from .system import LinearSystem, linear_system
+from .springs import Springs
 
 STEPS = 80
 FIRST_POLISH, NEXT_POLISH = 1e-4, 1e-2
 POLISH = 8
 SMALLEST = 1e-20
-TIE = 1e-7
-STIFFEN = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +39,12 @@ class Inside:
 
 def approach(network: Network, near: np.ndarray, tolerance: float, steps: int) -> State:
     """From potentials `near` (n + 1) to the solution; `steps` counts the factorisations so far."""
-    system = System(network, near)
-    point = system.first()
+    system = Springs(network, near)
+    point = _first(system)
     best = State(point.x, np.maximum(point.current, 0.0), np.inf, steps, None)
     watts, threshold = point.gap, FIRST_POLISH
     for _ in range(STEPS):
-        point = system.advance(point)
+        point = _advance(system, point)
         steps += 1
         if not np.isfinite(point.gap):
             break
@@ -62,75 +60,41 @@ def approach(network: Network, near: np.ndarray, tolerance: float, steps: int) -
     return State(best.x, best.current, best.residual, steps, best.face)
 
 
-class System:
-    """The Laplacian of a network in which every diode is a conductance. Parts without ground get a weak tie."""
+def _first(system: Springs) -> Inside:
+    """A centred start: every diode a conductance as large as those at its ends."""
+    network = system.network
+    strength = network.strength.copy()
+    strength[strength <= 0] = float(np.max(strength)) or 1.0
+    strength[-1] = 0.0
+    weight = np.maximum(strength[network.anode], strength[network.cathode])
+    x = system.rest(weight)
+    gap = network.drop - system.across(x)
+    floor = 0.1 * Scales.of(network, x).volts
+    return Inside(x, np.maximum(np.abs(gap), floor), weight * np.maximum(-gap, floor))
 
-    def __init__(self, network: Network, near: np.ndarray):
-        self.network, self.near = network, near
-        n = len(network.injection)
-        identity = np.arange(n + 1).astype(np.int32)
-        self._diodes = np.arange(len(network.drop))
-        self._bare, self._edges = quotient(network, identity, np.zeros(n + 1), self._diodes)
-        diagonal = self._bare.diagonal
-        typical = float(np.max(diagonal, initial=0.0)) or 1.0
-        self.tie = TIE * np.where(diagonal > 0, diagonal, typical) if network.loose else np.zeros(n)
-        self._factor: LinearSystem | None = None
 
-    def factor(self, weight: np.ndarray) -> LinearSystem:
-        """The factor with the diodes as conductances `weight` (k, siemens), kept positive definite against rounding."""
-        bare = self._bare._replace(
-            diagonal=self._bare.diagonal + self.tie, right=self._bare.right.copy(), tied=self._bare.tied + self.tie
-        )
-        parts: Quotient = stiffen(self.network, bare, self._edges, self._diodes, weight, np.zeros(len(weight)))
-        parts.diagonal[:] *= 1.0 + STIFFEN
-        self._factor = linear_system(parts, self.network.crowded, like=self._factor)
-        return self._factor
+def _advance(system: Springs, point: Inside) -> Inside:
+    """One predictor-corrector step with one factorisation."""
+    network = system.network
+    weight = point.current / point.slack
+    factor = system.factor(weight)
+    pull = system.tie * (point.x - system.near)[:-1]
+    descent = -imbalance(network, point.x)[:-1] - pull - system.at_nodes(point.current)
+    primal = network.drop - system.across(point.x) - point.slack
 
-    def at_nodes(self, current: np.ndarray) -> np.ndarray:
-        """Dᵀ current (n): what leaves each node through the diodes."""
-        size = len(self.near)
-        network = self.network
-        return (np.bincount(network.anode, current, size) - np.bincount(network.cathode, current, size))[:-1]
+    def direction(product: np.ndarray) -> Inside:
+        push = product / point.slack - weight * primal
+        dx = np.append(factor.solve(descent - system.at_nodes(push)), 0.0)
+        spread = system.across(dx)
+        return Inside(dx, primal - spread, push + weight * spread)
 
-    def across(self, x: np.ndarray) -> np.ndarray:
-        """D x (k) of potentials with ground last."""
-        return x[self.network.anode] - x[self.network.cathode]
-
-    def first(self) -> Inside:
-        """A centred start: every diode a conductance as large as those at its ends."""
-        network = self.network
-        strength = network.strength.copy()
-        strength[strength <= 0] = float(np.max(strength)) or 1.0
-        strength[-1] = 0.0
-        weight = np.maximum(strength[network.anode], strength[network.cathode])
-        right = self._bare.right + self.at_nodes(weight * network.drop) + self.tie * self.near[:-1]
-        x = np.append(self.factor(weight).solve(right), 0.0)
-        gap = network.drop - self.across(x)
-        floor = 0.1 * Scales.of(network, x).volts
-        return Inside(x, np.maximum(np.abs(gap), floor), weight * np.maximum(-gap, floor))
-
-    def advance(self, point: Inside) -> Inside:
-        """One predictor-corrector step with one factorisation."""
-        network = self.network
-        weight = point.current / point.slack
-        factor = self.factor(weight)
-        pull = self.tie * (point.x - self.near)[:-1]
-        descent = -imbalance(network, point.x)[:-1] - pull - self.at_nodes(point.current)
-        primal = network.drop - self.across(point.x) - point.slack
-
-        def direction(product: np.ndarray) -> Inside:
-            push = product / point.slack - weight * primal
-            dx = np.append(factor.solve(descent - self.at_nodes(push)), 0.0)
-            spread = self.across(dx)
-            return Inside(dx, primal - spread, push + weight * spread)
-
-        step = direction(-point.slack * point.current)
-        reach = _reach(point, step)
-        predicted = float(np.mean((point.slack + reach * step.slack) * (point.current + reach * step.current)))
-        centring = (predicted / point.gap) ** 3
-        step = direction(centring * point.gap - point.slack * point.current - reach**2 * step.slack * step.current)
-        reach = 0.995 * _reach(point, step)
-        return Inside(point.x + reach * step.x, point.slack + reach * step.slack, point.current + reach * step.current)
+    step = direction(-point.slack * point.current)
+    reach = _reach(point, step)
+    predicted = float(np.mean((point.slack + reach * step.slack) * (point.current + reach * step.current)))
+    centring = (predicted / point.gap) ** 3
+    step = direction(centring * point.gap - point.slack * point.current - reach**2 * step.slack * step.current)
+    reach = 0.995 * _reach(point, step)
+    return Inside(point.x + reach * step.x, point.slack + reach * step.slack, point.current + reach * step.current)
 
 
 def _reach(point: Inside, step: Inside) -> float:

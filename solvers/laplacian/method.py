@@ -11,6 +11,7 @@ from ..qp import QP, Solution
 from .active_set import STEPS, State, iterate
 from .network import Layout
 from .rescue import rescued
+from .springs import likely
 from .statement import NAME, stated
 
 TOUCHING = 1e-12
@@ -42,9 +43,12 @@ def solve_directly(problem: QP, start: np.ndarray | None, tolerance: float) -> t
     layout = Layout.of(problem.topology)
     network = layout.network(problem)
     x = np.zeros(problem.topology.nodes + 1)
-    on = np.zeros(len(network.drop), np.bool_)
-    if start is not None:
+    if start is None:
+        on = likely(network)
+    else:
         x[:-1] = start[layout.order]
         on = x[network.anode] - x[network.cathode] - network.drop >= -TOUCHING * np.max(np.abs(x), initial=0.0)
-    state = iterate(network, on, State(x, np.zeros(len(on)), np.inf, 0, None), tolerance, STEPS)
+    state = iterate(
+        network, on, State(x, np.zeros(len(on)), np.inf, int(start is None and len(on) > 0), None), tolerance, STEPS
+    )
     return stated(problem, layout, state, tolerance), network.loose

@@ -83,6 +83,7 @@ class Layout:
         g = np.ascontiguousarray(problem.conductance, dtype=np.float64)
         size, strong = len(self.rank), np.abs(g)
         strength = np.bincount(self.resistor_a, strong, size) + np.bincount(self.resistor_b, strong, size)
+        strength = strength.astype(np.float64)
         offset = np.ascontiguousarray(problem.offset, dtype=np.float64)
         drop = np.ascontiguousarray(problem.drop, dtype=np.float64)
         injection = np.asarray(problem.injection, dtype=np.float64)[self.order]

@@ -17,6 +17,7 @@ from .clusters import expand
 from .face import Face
 from .method import GraphLaplacian
 from .network import Layout, Network
+from .springs import likely
 from .statement import NAME, stated
 
 BLOCK = 16
@@ -80,9 +81,9 @@ def _next(layout: Layout, given: QP, state: State | None, tolerance: float) -> t
         if solution.residual <= tolerance:
             return state, _complete(given, network, solution, tolerance)
     else:
-        nothing = np.zeros(len(network.drop), np.bool_)
-        begin = State(np.zeros(len(layout.rank)), np.zeros(len(nothing)), np.inf, 0, None)
-        state = iterate(network, nothing, begin, tolerance, STEPS)
+        on = likely(network)
+        begin = State(np.zeros(len(layout.rank)), np.zeros(len(on)), np.inf, int(len(on) > 0), None)
+        state = iterate(network, on, begin, tolerance, STEPS)
         solution = stated(given, layout, state, tolerance)
         if solution.residual <= tolerance:
             return state, _complete(given, network, solution, tolerance)

@@ -14,7 +14,7 @@ import numpy as np
 from .elimination import Fronts
 
 LEAST_WORK = 3e7
-DIVISIONS = 24
+DIVISIONS = 8
 OVERHEAD = 300.0
 MOST_THREADS = 4
 
