@@ -136,7 +136,7 @@ def _osqp(problem: QP, base: float) -> Iterator[Row]:
         yield Row("steady", "osqp", "alone, factor kept", float("nan"), "s", status="not installed: pip install osqp")
         return
     solver = osqp.OSQP()
-    constraint = sparse.csc_matrix(problem.topology.diodes)
+    constraint = sparse.csc_matrix(problem.topology.diodes.matrix)
     diodes = len(problem.drop)
     solver.setup(
         sparse.triu(sparse.csc_matrix(problem.laplacian), format="csc"),
