@@ -10,6 +10,7 @@ reduced              all steps to a network and back; amplifiers: bidirectional 
 qp, kkt              the problem on supernodes, and how far a point is from solving it
 feasibility          whether it has a solution, with the loop or the cut that forbids one
 contraction          supernodes joined by conducting diodes move as one
+formula              expressions as JAX values
 registry             the methods by name and the automatic choice
 methods              coordinate descent, active sets, interior point: one interface, one stopping rule
 sensitivity          gradients of a loss by one more solve on the active set

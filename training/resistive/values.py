@@ -18,11 +18,11 @@ from ...netlist.new_values import with_value
 from ...netlist.resistance import is_written_as_conductance
 from ...netlist.substitution import inline
 from ...solvers.branches import Branches
+from ...solvers.formula import Formulas
 from ...solvers.resistive import ResistiveNetwork
 from ...solvers.resistive_elements import conductance_of, current_of, voltage_of
 from ..netlist_values import main_value
 from ..parameters import Parameters, apply
-from .formula import Formulas
 from .physical import Physical
 
 Coordinates = Mapping[str, Array]
