@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from .circuit import Directive
 from .directive_table import DIRECTIVES, DirectiveKind, Option
@@ -28,6 +29,7 @@ def read_directive(text: str, location: Location) -> Directive:
     for option in kind.options.values():
         if option.required and option.name not in values:
             raise NetlistError(f"*@ {kind.keyword} lacks {option.name}=; write {kind.card}", location)
+    _check_names_or_option(kind, words[1:], values, location)
     return Directive(kind.keyword, _selectors(kind, words[1:], location), values, location)
 
 
@@ -70,11 +72,26 @@ def _selectors(kind: DirectiveKind, words: list[str], location: Location) -> tup
         if words:
             raise NetlistError(f"*@ {kind.keyword} takes no name {words[0]!r}; write {kind.card}", location)
         return ()
-    if not words:
+    if not words and not kind.instead:
         raise NetlistError(f"*@ {kind.keyword} names nothing; write {kind.card}", location)
     if kind.selectors == "signals":
         return tuple(_signal(word, location) for word in words)
     return tuple(canonical_node(word) for word in words) if kind.selectors == "nodes" else tuple(words)
+
+
+def _check_names_or_option(
+    kind: DirectiveKind, words: list[str], values: Mapping[str, object], location: Location
+) -> None:
+    """Of a kind that takes names or an option instead: that the line has one of the two, and what goes with it."""
+    if kind.instead is None:
+        return
+    if bool(words) == (kind.instead in values):
+        what = f"both names and {kind.instead}=" if words else f"neither names nor {kind.instead}="
+        raise NetlistError(f"*@ {kind.keyword} has {what}; write {kind.card}", location)
+    wrong = [key for key in values if key not in kind.with_both and (key in kind.with_names) != bool(words)]
+    if wrong := [key for key in wrong if key != kind.instead]:
+        other = f"goes with {kind.instead}=, not with names" if words else f"goes with names, not with {kind.instead}="
+        raise NetlistError(f"{wrong[0]}= {other}; write {kind.card}", location)
 
 
 def _signal(word: str, location: Location) -> str:
@@ -97,7 +114,7 @@ def _option(kind: DirectiveKind, key: str, value: str, location: Location) -> ob
             cure = nearest(value, option.choices, f"write {key}={{}}")
             raise NetlistError(f"*@ {kind.keyword} cannot have {key}={value}; {cure}", location)
         return value
-    if option.form == "levels" and "," in value:
+    if option.form == "numbers" or (option.form == "levels" and "," in value):
         return tuple(_number(option, part.strip(), location) for part in value.split(","))
     found = _number(option, value, location)
     if option.form in ("count", "levels") and (found < 1 or not found.is_integer()):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One `key=value` of a directive. `choices` are the words it takes; without any it takes numbers or a name.
 
-    `form` is `number`, `count` (a whole number of at least 1), `levels` (a count or a list of numbers) or `word`.
+    `form` is `number`, `numbers` (a list of them with commas between), `count` (a whole number of at least 1), `levels`
+    (a count or a list of numbers) or `word`.
     """
 
     name: str
-    form: Literal["number", "count", "levels", "word"]
+    form: Literal["number", "numbers", "count", "levels", "word"]
     description: str
     unit: str = ""
     choices: tuple[str, ...] = ()
@@ -25,17 +26,24 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class DirectiveKind:
-    """A keyword: its line as one writes it, what its selectors mean, its options."""
+    """A keyword: its line as one writes it, what its selectors mean, its options.
+
+    A line of a kind with `instead` names elements or has that option, one of the two; `with_names` are then the options
+    that go with names, and all but those of `with_both` go with the option.
+    """
 
     keyword: str
     card: str
     description: str
     selectors: Literal["none", "elements", "targets", "signals", "nodes"]
     options: Mapping[str, Option]
+    instead: str | None = None
+    with_names: tuple[str, ...] = ()
+    with_both: tuple[str, ...] = ()
 
 
-def _kind(keyword: str, card: str, description: str, selectors, *options: Option) -> DirectiveKind:
-    return DirectiveKind(keyword, card, description, selectors, {option.name: option for option in options})
+def _kind(keyword: str, card: str, description: str, selectors, *options: Option, **more: Any) -> DirectiveKind:
+    return DirectiveKind(keyword, card, description, selectors, {option.name: option for option in options}, **more)
 
 
 DIRECTIVES: Mapping[str, DirectiveKind] = {
@@ -51,17 +59,23 @@ DIRECTIVES: Mapping[str, DirectiveKind] = {
         ),
         _kind(
             "piecewise",
-            "*@ piecewise model=NAME [drop=…] [on_resistance=…] [leakage=…] [zener=…] [zener_resistance=…] [limit=…]",
-            "the diodes of this model are piecewise linear: ideal diodes, sources and resistors, solved exactly",
-            "none",
-            Option("model", "word", "name of a .model d card", required=True),
+            "*@ piecewise model=NAME [drop=…] [on_resistance=…] [leakage=…] [zener=…] [zener_resistance=…] [limit=…] "
+            "(or: *@ piecewise NAME … v=…,… i=…,…, or limit=…)",
+            "diodes of this model, or these resistors, are piecewise linear: ideal parts, solved exactly",
+            "elements",
+            Option("model", "word", "name of a .model d card"),
             Option("drop", "number", "voltage at which it starts to conduct", "V", minimum=0.0),
             Option("on_resistance", "number", "resistance in series with the conducting diode", "ohm", minimum=0.0),
             Option("leakage", "number", "resistance in parallel, forwards and backwards", "ohm", minimum=0.0),
             Option("zener", "number", "reverse voltage at which it breaks through", "V", minimum=0.0),
             Option("zener_resistance", "number", "resistance in series with the breakthrough", "ohm", minimum=0.0),
-            Option("limit", "number", "largest forward current", "A", minimum=0.0),
+            Option("limit", "number", "largest forward current, of a resistor in either sense", "A", minimum=0.0),
+            Option("v", "numbers", "a resistor's voltages where its straight segments meet, rising", "V"),
+            Option("i", "numbers", "the current at each of these voltages, rising", "A"),
             Option("export", "word", "how ngspice gets the ideal diodes in it", choices=("bsource", "diode")),
+            instead="model",
+            with_names=("v", "i"),
+            with_both=("limit",),
         ),
         _kind(
             "trainable",

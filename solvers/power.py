@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..netlist import Circuit, CircuitError, Element, Traces
+from ..netlist.piecewise import piecewise_resistors
 from ..netlist.readings import field_voltages
 from ..netlist.resistance import conductance
 
@@ -56,12 +57,17 @@ def power(circuit: Circuit, traces: Traces) -> Power:
     flat = circuit.flatten()
     signals = traces.signals if traces.axes else {name: np.asarray(each)[None] for name, each in traces.signals.items()}
     count = len(next(iter(signals.values()), np.zeros(1)))
-    taken = {element.name: _taken(element, signals, count) for element in flat.elements if element.kind != "K"}
+    bent = piecewise_resistors(flat)
+    taken = {
+        element.name: _taken(element, signals, count, straight=element.kind == "R" and element.name not in bent)
+        for element in flat.elements
+        if element.kind != "K"
+    }
     return Power(taken, frozenset(element.name for element in flat.elements if element.kind in SOURCES))
 
 
-def _taken(element: Element, signals: Mapping[str, np.ndarray], count: int) -> np.ndarray:
-    if element.kind == "R" and element.model is None:
+def _taken(element: Element, signals: Mapping[str, np.ndarray], count: int, straight: bool) -> np.ndarray:
+    if straight and element.model is None:
         return dissipation(element, signals, count)
     name = f"i({element.name})"
     if element.kind == "C" and name not in signals:

@@ -61,6 +61,8 @@ def piecewise_models(circuit: Circuit) -> Mapping[str, PiecewiseDiode]:
     """
     found: dict[str, PiecewiseDiode] = {}
     for directive in of_keyword(circuit, "piecewise"):
+        if directive.selectors:
+            continue
         model = str(directive.options["model"])
         if model in circuit.ideal_models:
             raise CircuitError(f"the model {model} is both ideal and piecewise; keep one line", directive.location)

@@ -1,28 +1,24 @@
-"""One piecewise-linear diode as ideal parts, and how their currents sum to its own.
+"""The ideal parts of one piecewise-linear device: what they are called, and how they are put together.
 
-    anode ─┬─ on_resistance ─ ideal diode ─ drop ─────────────────┬─ middle ─┬─ limit (current source) ─┬─ cathode
-           ├─ leakage ────────────────────────────────────────────┤          └─ ideal diode, back ──────┘
-           └─ zener ─ ideal diode, back ─ zener_resistance ───────┘
-
-The limiter passes any current up to `limit`: its diode is a short that carries limit − i, and opens where that is 0.
-The first ideal diode keeps the device's own name, so that a message about it speaks of the device.
+A part is named after its device and its role in it (`r#leakage#d1` is a resistor of d1), and so are the inner nodes.
+One part keeps the device's own name, so that a message about it speaks of the device.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from ..bus import bus_slice
 from ..element import Element
 from ..errors import CircuitError
-from .diode import PiecewiseDiode
 
 GROUND = "0"
-_PART = re.compile(r"(?P<instance>x.*\.)?[rvid]#(?:forward|leakage|zener|limit)#(?P<own>.+)")
-_INNER = re.compile(r"(?:(?:forward|zener)_(?:foot|knee)|middle)#.+")
+_PART = re.compile(r"(?P<instance>x.*\.)?[rvid]#(?:forward|leakage|zener|limit|base|above\d+|below\d+)#(?P<own>.+)")
+_INNER = re.compile(r"(?:(?:forward|zener|base|(?:above|below)\d+)_(?:foot|knee|end)|middle)#.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +28,6 @@ class Parts:
     elements: tuple[Element, ...]
     nodes: tuple[str, ...]
     current: tuple[tuple[float, str], ...]
-
-
-def parts_of(device: Element, diode: PiecewiseDiode) -> Parts:
-    """The parts of a scalar device, or of an array with one range; the parts are arrays of the same range."""
-    return _Builder(device, diode).parts()
 
 
 def device_of(name: str) -> str:
@@ -56,37 +47,28 @@ def rows_of(device: Element) -> list[Element]:
     rows = []
     for row in range(device.shape[0]):
         nodes = (part.node(row) if part else device.nodes[0], device.nodes[1])
-        given = {key: each[row] if isinstance(each, np.ndarray) else each for key, each in device.parameters.items()}
-        rows.append(replace(device, name=f"{device.name}#{row}", nodes=nodes, parameters=given, ranges=(along,)))
+        given = {key: _row(each, row) for key, each in device.parameters.items()}
+        own = replace(device, name=f"{device.name}#{row}", nodes=nodes, parameters=given, ranges=(along,))
+        rows.append(replace(own, value=_row(device.value, row)))
     return rows
 
 
-class _Builder:
-    def __init__(self, device: Element, diode: PiecewiseDiode) -> None:
-        self.device, self.diode = device, diode
+class Builder:
+    """Puts ideal parts together along a device's range; its ideal diodes have the `model`.
+
+    `times` is how many equal devices stand in parallel; the values given are those of one.
+    """
+
+    def __init__(self, device: Element, model: str | None, times: float | np.ndarray):
+        self.device, self.model, self.times = device, model, times
         self.elements: list[Element] = []
         self.nodes: list[str] = []
-        self.times = _multiplicity(device)
 
-    def parts(self) -> Parts:
-        diode, (anode, cathode) = self.diode, self.device.nodes
-        middle = cathode if diode.limit is None else self.node("middle")
-        self.chain("forward", self.device.name, (anode, middle), diode.drop, diode.on_resistance)
-        current = [(1.0, self.device.name)]
-        if diode.leakage is not None:
-            current.append((1.0, self.add("r", "leakage", (anode, middle), diode.leakage / self.times)))
-        if diode.zener is not None:
-            back = self.named("d", "zener")
-            self.chain("zener", back, (middle, anode), diode.zener, diode.zener_resistance)
-            current.append((-1.0, back))
-        if diode.limit is not None:
-            # the limiter is in series with all the rest, so that its current is the device's
-            source = self.add("i", "limit", (middle, cathode), diode.limit * self.times)
-            back = self.add("d", "limit", (cathode, middle), None)
-            current = [(1.0, source), (-1.0, back)]
+    def parts(self, current: list[tuple[float, str]]) -> Parts:
+        """What was put together, and what its currents sum to."""
         return Parts(tuple(self.elements), tuple(self.nodes), tuple(current))
 
-    def chain(self, role: str, name: str, ends: tuple[str, str], volts: float, ohms: float) -> None:
+    def chain(self, role: str, name: str, ends: tuple[str, str], volts: float, ohms: float) -> str:
         """A diode, a source and a resistor in series; the diode's end at ground stays there, which is a bound."""
         start, stop = ends
         resistor_first = start != GROUND
@@ -102,6 +84,7 @@ class _Builder:
         self.elements.append(self.element(name, (at, source), None))
         if volts:
             self.add("v", role, (source, after), volts)
+        return name
 
     def add(self, letter: str, role: str, nodes: tuple[str, str], value: float | np.ndarray | None) -> str:
         name = self.named(letter, role)
@@ -110,7 +93,7 @@ class _Builder:
 
     def element(self, name: str, nodes: tuple[str, str], value: float | np.ndarray | None) -> Element:
         """A part along the device's range; without a value it is a diode."""
-        model = self.device.model if value is None else None
+        model = self.model if value is None else None
         return Element(name, nodes, value, model, ranges=self.device.ranges, location=self.device.location)
 
     def named(self, letter: str, role: str) -> str:
@@ -127,12 +110,16 @@ class _Builder:
         return node
 
 
-def _multiplicity(device: Element) -> float | np.ndarray:
-    """How many equal devices stand in parallel: `m` times `area`."""
+def multiplicity(device: Element, keys: tuple[str, ...]) -> float | np.ndarray:
+    """How many equal devices stand in parallel: the product of these parameters."""
     times: float | np.ndarray = 1.0
-    for key in ("m", "area"):
+    for key in keys:
         value = device.parameters.get(key, 1.0)
         if not isinstance(value, (int, float, np.ndarray)) or not np.all(np.asarray(value) > 0.0):
             raise CircuitError(f"{device.name} has {key}={value}; give a positive number", device.location)
         times = times * value
     return times
+
+
+def _row(value: Any, row: int) -> Any:
+    return value[row] if isinstance(value, np.ndarray) else value

@@ -1,4 +1,4 @@
-"""All piecewise-linear diodes of a circuit as ideal parts, and the answer back under the user's names."""
+"""All piecewise-linear devices of a circuit as ideal parts, and the answer back under the user's names."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..bus import split_index
-from ..circuit import Circuit, Directive
+from ..circuit import Circuit, Directive, Model
 from ..directive_table import DIRECTIVES
 from ..element import Element, empty
 from ..errors import CircuitError
 from ..selectors import is_glob, select
-from .diode import piecewise_models
-from .parts import Parts, parts_of, rows_of
+from .diode import PiecewiseDiode, piecewise_models
+from .diode_parts import diode_parts
+from .parts import Parts, rows_of
+from .resistor import PiecewiseResistor, piecewise_resistors
+from .resistor_parts import IDEAL, resistor_parts
 
 
 @dataclass(frozen=True, eq=False)
 class Reduction:
     """A flat `circuit` of ideal parts and the `original` it stands for.
 
-    `devices` are, by the name of each piecewise-linear diode, its parts; one a row for a crossbar of them.
+    `devices` are, by the name of each piecewise-linear diode or resistor, its parts; one a row for a crossbar of them.
     """
 
     circuit: Circuit
@@ -60,43 +63,56 @@ class Reduction:
 
 
 def with_ideal_parts(circuit: Circuit) -> Reduction:
-    """The circuit with every piecewise-linear diode replaced; itself where there is none. Linear in its elements.
+    """The circuit with every piecewise-linear device replaced; itself where there is none. Linear in its elements.
 
     Raises:
         CircuitError: a `*@ piecewise` line that says something impossible, a multiplier that is not positive.
     """
     flat = circuit.flatten()
-    models = piecewise_models(flat)
-    if not models:
+    models, resistors = piecewise_models(flat), piecewise_resistors(flat)
+    if not models and not resistors:
         return Reduction(flat, flat, empty())
     elements: list[Element] = []
     devices: dict[str, tuple[Parts, ...]] = {}
     meant: dict[str, tuple[str, ...]] = {}
     for element in flat.elements:
         diode = models.get(element.model) if element.kind == "D" and element.model else None
-        if diode is None:
+        device = diode or resistors.get(element.name)
+        if device is None:
             elements.append(element)
             meant[element.name] = (element.name,)
             continue
         rows = rows_of(element) if len(element.ranges) == 2 else [element]
-        devices[element.name] = tuple(parts_of(row, diode) for row in rows)
+        devices[element.name] = tuple(_parts(row, device) for row in rows)
         meant[element.name] = tuple(row.name for row in rows)
         elements += [part for parts in devices[element.name] for part in parts.elements]
     _refuse_same_names(elements)
-    directives = tuple(_directive(directive, meant) for directive in flat.directives)
-    return Reduction(replace(flat, elements=tuple(elements), directives=directives), flat, devices)
+    directives = [each for directive in flat.directives for each in _directive(directive, meant)]
+    if resistors:
+        directives.append(Directive("ideal", (), {"model": IDEAL}))
+        flat_models = {**flat.models, IDEAL: Model(IDEAL, "d", {"is": 1e-12, "n": 1e-4})}
+    else:
+        flat_models = flat.models
+    ideal = replace(flat, elements=tuple(elements), directives=tuple(directives), models=flat_models)
+    return Reduction(ideal, flat, devices)
 
 
-def _directive(directive: Directive, meant: Mapping[str, tuple[str, ...]]) -> Directive:
-    """A directive of the circuit of parts: its globs go on meaning the user's elements alone, now `meant[name]`."""
+def _parts(device: Element, segments: PiecewiseDiode | PiecewiseResistor) -> Parts:
+    if isinstance(segments, PiecewiseDiode):
+        return diode_parts(device, segments)
+    return resistor_parts(device, segments)
+
+
+def _directive(directive: Directive, meant: Mapping[str, tuple[str, ...]]) -> list[Directive]:
+    """A directive for the circuit of parts: its globs go on meaning the user's elements alone, now `meant[name]`."""
     if directive.keyword == "piecewise":
         options = {key: value for key, value in directive.options.items() if key in ("model", "export")}
-        return replace(directive, keyword="ideal", options=options)
+        return [] if directive.selectors else [replace(directive, keyword="ideal", options=options)]
     if DIRECTIVES[directive.keyword].selectors not in ("elements", "targets"):
-        return directive
+        return [directive]
     names = [select([each], meant) if is_glob(each) else (each,) for each in directive.selectors]
     selected = (part for found in names for name in found for part in meant.get(name, (name,)))
-    return replace(directive, selectors=tuple(dict.fromkeys(selected)))
+    return [replace(directive, selectors=tuple(dict.fromkeys(selected)))]
 
 
 def _current(signals: Mapping[str, np.ndarray], element: Element, rows: tuple[Parts, ...]) -> np.ndarray | None:
@@ -114,5 +130,5 @@ def _refuse_same_names(elements: list[Element]) -> None:
     seen: set[str] = set()
     for element in elements:
         if element.name in seen:
-            raise CircuitError(f"{element.name} is the name of a part of a piecewise-linear diode; rename the element")
+            raise CircuitError(f"{element.name} is the name of a part of a piecewise-linear device; rename the element")
         seen.add(element.name)
