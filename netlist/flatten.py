@@ -6,38 +6,42 @@ name without a definition inside a subcircuit is looked up where the subcircuit 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from .bus import bus_slice
 from .circuit import Card, Circuit, Directive, Function, Model, Subcircuit
 from .element import Element, empty
 from .errors import CircuitError, NetlistError
-from .expression import TEMPERATURE, Expression
+from .expression import TEMPERATURE, Expression, Name
 from .instance_names import InstanceNames
 from .model_parameters import MODEL_PARAMETERS
-from .parameters import NOMINAL_TEMPERATURE, resolve
+from .parameters import NOMINAL_TEMPERATURE, Quantity, resolve
 from .ranges import check_value
 from .resolution import Resolution
 from .selectors import select
-from .suggestion import counted
+from .suggestion import counted, nearest
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 20_000_000
 
 
-def flatten(circuit: Circuit) -> Circuit:
+def flatten(circuit: Circuit, free: Collection[str] = ()) -> Circuit:
     """The flat circuit: no subcircuits, parameters or functions; every value a number, a Stimulus of numbers or an
     array. Expressions stay where they read voltages, currents or time, with numbers in the place of parameters.
 
+    `free` are parameters of the deck that stay symbols: whatever depends on them (values, expressions, stimuli, initial
+    conditions) is an expression over their names. The flat circuit then has no definition of these names.
+
     Directives that name a parameter are left out: ask the circuit before it is flattened. Linear in the flat size.
 
-    Raises NetlistError for an expression without a value or a value out of range, CircuitError for instances nested
+    Raises NetlistError for an expression without a value, a value out of range, or a free parameter where only a number
+    can stand (models, options, analyses); CircuitError for a free name that is no parameter, and for instances nested
     without end.
     """
-    if is_flat(circuit):
+    if not free and is_flat(circuit):
         return circuit
-    flattener = _Flattener()
+    flattener = _Flattener(_free(circuit, free))
     flattener.add_top(circuit)
     return replace(
         circuit,
@@ -72,7 +76,8 @@ def is_flat(circuit: Circuit) -> bool:
 class _Flattener:
     """Collects what the instances of a circuit become."""
 
-    def __init__(self) -> None:
+    def __init__(self, free: Mapping[str, Expression]) -> None:
+        self.free = free
         self.elements: list[Element] = []
         self.models: dict[str, Model] = {}
         self.initial_conditions: dict[str, object] = {}
@@ -81,12 +86,13 @@ class _Flattener:
         self.path: list[str] = []
 
     def add_top(self, circuit: Circuit) -> None:
-        outer = {TEMPERATURE: NOMINAL_TEMPERATURE}
-        values = resolve(circuit.parameters, circuit.functions, outer, {})
+        outer: dict[str, Quantity] = {TEMPERATURE: NOMINAL_TEMPERATURE, **self.free}
+        fixed = {name: value for name, value in circuit.parameters.items() if name not in self.free}
+        values = resolve(fixed, circuit.functions, outer, {})
         if circuit.temperature is not None:
             first = Resolution({**outer, **values}, circuit.functions, InstanceNames.top())
             outer[TEMPERATURE] = first.number(circuit.temperature, None)
-            values = resolve(circuit.parameters, circuit.functions, outer, {})
+            values = resolve(fixed, circuit.functions, outer, {})
         self.top = Resolution({**outer, **values}, circuit.functions, InstanceNames.top(circuit.global_nodes))
         self.add_body(circuit, self.top, circuit.subcircuits, 1.0)
 
@@ -112,7 +118,7 @@ class _Flattener:
             (self.initial_conditions, body.initial_conditions),
             (self.nodesets, body.nodesets),
         ):
-            into.update({names.node(node): resolution.setting(value) for node, value in conditions.items()})
+            into.update({names.node(node): resolution.condition(value) for node, value in conditions.items()})
         self.directives.extend(_directives(body, names))
 
     def add_instances(
@@ -127,10 +133,15 @@ class _Flattener:
             shown = " → ".join(self.path[:6])
             cause = f"instances are nested more than {MAX_DEPTH} deep ({shown} → …)"
             raise CircuitError(f"{cause}; break the circle of subcircuits", element.location)
-        given = {key: resolution.number(value, element.location) for key, value in element.parameters.items()}
-        multiplier *= given.pop("m", 1.0) if "m" not in definition.parameters else 1.0
-        own = {**definition.parameters, **given, **definition.body.parameters}
-        outer = resolution.values
+        given = {key: resolution.quantity(value, element.location) for key, value in element.parameters.items()}
+        if "m" not in definition.parameters:
+            multiplier *= resolution.number(given.pop("m", 1.0), element.location)
+        inside = definition.body.parameters
+        own = {**definition.parameters, **given, **inside}
+        symbols = {
+            key: own.pop(key) for key, value in given.items() if isinstance(value, Expression) and key not in inside
+        }
+        outer = {**resolution.values, **symbols}
         functions: dict[str, Function] = {**resolution.functions, **definition.body.functions}
         where = dict.fromkeys(own, element.location)
         values = {**outer, **resolve(own, functions, outer, where)}
@@ -139,6 +150,15 @@ class _Flattener:
             names = resolution.names.inside(name, definition, nodes)
             self.add_body(definition.body, Resolution(values, functions, names), inner_definitions, multiplier)
         self.path.pop()
+
+
+def _free(circuit: Circuit, free: Collection[str]) -> dict[str, Expression]:
+    """The symbols of the free parameters."""
+    for name in free:
+        if name not in circuit.parameters:
+            cure = nearest(name, circuit.parameters, "write {}, or define it by .param", "define it by .param")
+            raise CircuitError(f"the deck has no parameter {name} that could be free; {cure}")
+    return {name: Name(name) for name in free}
 
 
 def _lines(element: Element, definition: Subcircuit) -> list[tuple[str, tuple[str, ...]]]:

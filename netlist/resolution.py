@@ -13,11 +13,12 @@ from .declaration import Parameter
 from .element import Element, empty
 from .elements import KINDS
 from .errors import Location, NetlistError
-from .evaluation import Evaluator
-from .expression import SIGNALS, TEMPERATURE, Expression, constant, names, reads_signals
+from .expression import SIGNALS, TEMPERATURE, Expression, reads_signals
+from .expression import names as names_of
 from .functions import CONSTANTS
 from .instance_names import InstanceNames
 from .numbers import format_number
+from .parameters import Quantity, as_tree, quantity
 from .ranges import check_value
 from .stimulus import Stimulus
 from .substitution import inline, substitute
@@ -31,24 +32,36 @@ _BY_EXPRESSION = frozenset("BEG")
 class Resolution:
     """The parameters' values, functions and names of one instance, or of the deck itself."""
 
-    def __init__(self, values: Mapping[str, float], functions: Mapping[str, Function], names: InstanceNames):
+    def __init__(self, values: Mapping[str, Quantity], functions: Mapping[str, Function], names: InstanceNames):
         self.values = values
         self.functions = functions
         self.names = names
-        self.evaluate = Evaluator(values)
         self._constants: dict[str, Expression] | None = None
+        self._free = frozenset().union(*(names_of(value) for value in values.values() if isinstance(value, Expression)))
 
-    def number(self, value: object, location: Location | None) -> float:
-        """A value that must be a number."""
+    def quantity(self, value: object, location: Location | None) -> Quantity:
+        """A value that must be a number, or an expression of free parameters."""
         if isinstance(value, Expression):
-            return self.evaluate(inline(value, self.functions, location), location)
+            return quantity(inline(value, self.functions, location), self.values, location)
         if isinstance(value, float | int):
             return float(value)
         raise NetlistError(f"{value!r} stands where a number is needed; write a number", location)
 
+    def number(self, value: object, location: Location | None) -> float:
+        """A value that must be a number, whatever is free."""
+        found = self.quantity(value, location)
+        if isinstance(found, Expression):
+            shown = ", ".join(sorted(names_of(found)))
+            raise NetlistError(f"a free parameter ({shown}) stands where only a number can; keep it fixed", location)
+        return found
+
     def setting(self, value: object, location: Location | None = None) -> object:
-        """A value of a model, option or condition: an expression becomes its number, anything else stays."""
+        """A value of a model or option: an expression becomes its number, anything else stays."""
         return self.number(value, location) if isinstance(value, Expression) else value
+
+    def condition(self, value: object) -> object:
+        """An initial condition, which may be an expression of free parameters."""
+        return self.quantity(value, None) if isinstance(value, Expression) else value
 
     def field(self, text: str, location: Location | None) -> str:
         """A field of a card kept as data, with numbers in the place of its expressions of parameters."""
@@ -59,17 +72,17 @@ class Resolution:
     def _text(self, tree: Expression) -> str | None:
         """The value of an expression that has one here; in a measurement it may read signals or other measurements."""
         found = inline(tree, self.functions)
-        if reads_signals(found) or names(found) - self.values.keys() - CONSTANTS.keys():
+        if reads_signals(found) or names_of(found) - self.values.keys() - CONSTANTS.keys():
             return None
-        return format_number(self.evaluate(found))
+        return format_number(self.number(found, None))
 
     def tree(self, expression: Expression, location: Location | None) -> Expression:
         """An expression of signals, with numbers for parameters and flat names for nodes and elements."""
         found = inline(expression, self.functions, location)
         if self._constants is None:
-            self._constants = {key: constant(value) for key, value in self.values.items() if key != TEMPERATURE}
+            self._constants = {key: as_tree(value) for key, value in self.values.items() if key != TEMPERATURE}
         found = substitute(found, self._constants)
-        unknown = sorted(names(found) - SIGNALS - CONSTANTS.keys() - {TEMPERATURE})
+        unknown = sorted(names_of(found) - SIGNALS - CONSTANTS.keys() - {TEMPERATURE} - self._free)
         if unknown:
             cure = nearest(unknown[0], self._constants, "write {}, or define it by .param")
             raise NetlistError(f"unknown parameter {unknown[0]} in an expression; {cure}", location)
@@ -87,8 +100,8 @@ class Resolution:
             return value
         if keep_tree or reads_signals(value) or self._function_reads_signals(value, element.location):
             return self.tree(value, element.location)
-        found = self.number(value, element.location)
-        if declaration is not None:
+        found = self.quantity(value, element.location)
+        if declaration is not None and isinstance(found, float):
             check_value(found, declaration, self.names.element(element.name), element.location)
         return found
 
@@ -99,10 +112,10 @@ class Resolution:
         """A stimulus of numbers."""
         ac = stimulus.ac
         return Stimulus(
-            self.number(stimulus.dc, location),
-            None if ac is None else (self.number(ac[0], location), self.number(ac[1], location)),
+            self.quantity(stimulus.dc, location),
+            None if ac is None else (self.quantity(ac[0], location), self.quantity(ac[1], location)),
             stimulus.shape,
-            tuple(self.number(argument, location) for argument in stimulus.arguments),
+            tuple(self.quantity(argument, location) for argument in stimulus.arguments),
         )
 
     def changes(self, element: Element) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tellegen.netlist import CircuitError, Element, NetlistError, Stimulus, parse, write
+from tellegen.netlist import Circuit, CircuitError, Element, NetlistError, Stimulus, parse, write
+from tellegen.netlist.evaluation import Evaluator
 from tellegen.netlist.expression import Binary
 from tellegen.netlist.expression_text import write_expression
+from tellegen.netlist.flatten import flatten
+from tellegen.netlist.parameters import as_tree
 
 DECK = """cells
 .param gain=3 vref={gain/2}
@@ -184,3 +188,46 @@ def test_circuits_can_be_sent_to_other_processes():
     circuit = parse(DECK)
     assert pickle.loads(pickle.dumps(circuit)) == circuit
     assert pickle.loads(pickle.dumps(circuit.flatten())) == circuit.flatten()
+
+
+FREE = """one symbol through subcircuits
+.param a=2
+.param b={3*a}
+.param k=4
+.func doubled(x) {2*x+k}
+.subckt cell p a=1 q={a*2}
+R1 p 0 {q+b}
+B1 p 0 i={doubled(a)*v(p)+b}
+.ends
+X1 n cell a={k*a}
+X2 n cell
+V1 n 0 pulse(0 {b} 0 1n 1n 1n 1n)
+.ic v(n)={b/2}
+.end
+"""
+
+
+def quantities(circuit: Circuit) -> list[Any]:
+    """Everything in the flat circuit that may depend on a parameter."""
+    source: Any = circuit["v1"].value
+    found = [element.parameters["i"] if element.kind == "B" else element.value for element in circuit.elements[:4]]
+    return [*found, source.arguments[1], circuit.initial_conditions["n"]]
+
+
+@pytest.mark.parametrize("chosen", [2.0, 5.0])
+def test_free_parameters_stay_symbols_and_give_the_same_numbers(chosen: float) -> None:
+    circuit = parse(FREE)
+    evaluate = Evaluator({"a": chosen}, lambda voltage: 0.7, behavioural=True)
+    symbols = quantities(flatten(circuit, {"a"}))
+    numbers = quantities(circuit.with_values({"a": chosen}).flatten())
+    for symbol, number in zip(symbols, numbers, strict=True):
+        assert evaluate(as_tree(symbol)) == pytest.approx(evaluate(as_tree(number)), rel=1e-14)
+    assert numbers[-1] == 1.5 * chosen
+
+
+def test_a_free_name_must_be_a_parameter_and_models_take_numbers() -> None:
+    with pytest.raises(CircuitError, match="no parameter bb that could be free; write b"):
+        flatten(parse(FREE), {"bb"})
+    deck = "t\n.param is0=1p\nD1 a 0 d\nV1 a 0 1\n.model d D(is={is0})\n.end\n"
+    with pytest.raises(NetlistError, match=r"a free parameter \(is0\) stands where only a number can"):
+        flatten(parse(deck), {"is0"})
