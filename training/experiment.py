@@ -120,7 +120,8 @@ class Initial:
 class Training:
     """The loop. `batch` 0 is the whole training set at once; a last batch that is not full is left out of its epoch.
 
-    `carry` starts each free phase from the previous batch's state; `engine` names who trains.
+    `carry` starts each free phase from the previous batch's state; `engine` names who trains; `devices` of JAX share
+    each batch evenly.
     """
 
     epochs: int = setting(10, minimum=0)
@@ -128,6 +129,7 @@ class Training:
     shuffle: bool = True
     carry: bool = True
     engine: str = setting("auto", choices=ENGINES)
+    devices: int = setting(1, minimum=1)
     evaluate_every: int = setting(1, minimum=1)
     checkpoint_every: int = setting(1, minimum=1)
 

@@ -22,6 +22,7 @@ from .optimiser import Stepper
 from .parameters import Parameters, Values
 from .resistive.model import Model
 from .rules import Batch, Estimator, estimator_for
+from .sharding import Sharding
 from .trainer import Evaluation, Settings, State
 
 PIECE = 256
@@ -59,6 +60,7 @@ class GenericTrainer:
     devices: Devices
     settings: Settings
     seed: int = 0
+    sharding: Sharding = field(default_factory=Sharding)
     _compiled: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -67,13 +69,14 @@ class GenericTrainer:
 
         Raises:
             CircuitError: the circuit is not ideal and resistive, or a trainable cannot be reached.
-            ExperimentError: the rule does not suit the circuit.
+            ExperimentError: the rule does not suit the circuit, or the devices do not suit the batch.
         """
         model = Model.of(circuit, parameters)
         stepper = Stepper.of(experiment.optimiser, parameters)
         devices = Devices.of(stepper, experiment.hardware, experiment.seed, experiment.source)
         estimator = estimator_for(settings, model, meter_of(experiment.hardware, experiment.source))
-        return cls(model, parameters, estimator, devices, settings, experiment.seed)
+        sharding = Sharding.of(settings.devices, settings.batch)
+        return cls(model, parameters, estimator, devices, settings, experiment.seed, sharding)
 
     def state(self, values: Values) -> State:
         """A state at rest with values by target."""
@@ -94,13 +97,13 @@ class GenericTrainer:
         settings, outputs = self.settings, len(self.model.network.loads)
         width = len(self.model.inputs) // (2 if settings.signed else 1)
         with jax.enable_x64(True):
-            carry = self._carry(self.state(self._start()))
-            data = jax.ShapeDtypeStruct((settings.steps, settings.batch, width), np.dtype(features))
-            goals = jax.ShapeDtypeStruct((settings.steps, settings.batch, outputs), np.float64)
+            state, cut = self.state(self._start()), self.sharding.cut(1)
+            data = jax.ShapeDtypeStruct((settings.steps, settings.batch, width), np.dtype(features), sharding=cut)
+            goals = jax.ShapeDtypeStruct((settings.steps, settings.batch, outputs), np.float64, sharding=cut)
             piece = jax.ShapeDtypeStruct((PIECE, width), np.dtype(features))
             rates = dict.fromkeys(self.parameters.targets, jnp.zeros(()))
-            self._compiled["epoch"] = jax.jit(self._scan).lower(carry, data, goals, rates).compile()
-            self._compiled["evaluate"] = jax.jit(self._answer).lower(carry.coordinates, piece).compile()
+            self._compiled["epoch"] = jax.jit(self._scan).lower(self._carry(state), data, goals, rates).compile()
+            self._compiled["evaluate"] = jax.jit(self._answer).lower(_arrays(state["coordinates"]), piece).compile()
         return time.perf_counter() - begin
 
     def epoch(
@@ -115,7 +118,8 @@ class GenericTrainer:
         steps = np.asarray(order).reshape(settings.steps, settings.batch)
         with jax.enable_x64(True):
             rate = {target: jnp.asarray(rates[target], float) for target in self.parameters.targets}
-            carry, told = self._run("epoch")(self._carry(state), inputs[steps], targets[steps].astype(float), rate)
+            data = self.sharding.split((inputs[steps], targets[steps].astype(float)), axis=1)
+            carry, told = self._run("epoch")(self._carry(state), *data, rate)
             moved = jax.tree.map(np.asarray, carry)
             loss, errors, residual = (np.asarray(part) for part in told)
         self._check(residual, "training")
@@ -147,9 +151,9 @@ class GenericTrainer:
 
     def _carry(self, state: State) -> Carry:
         memory = [jnp.asarray(leaf) for leaf in state.get("memory", [])]
-        return Carry(
-            _arrays(state["coordinates"]), memory, Voltages(*map(jnp.asarray, state["free"])), jnp.asarray(state["key"])
-        )
+        free, to = Voltages(*map(jnp.asarray, state["free"])), self.sharding
+        coordinates, memory, key = to.copied((_arrays(state["coordinates"]), memory, jnp.asarray(state["key"])))
+        return Carry(coordinates, memory, to.split(free, axis=0), key)
 
     def _volts(self, inputs: Array) -> Array:
         positive = self.settings.scale * inputs.astype(float)

@@ -12,7 +12,7 @@ from .experiment import Experiment
 from .experiment_file import load_experiment
 from .run import CHECKPOINT, EXPERIMENT
 
-FREE = {"epochs": 0, "evaluate_every": 1, "checkpoint_every": 1}
+FREE = {"epochs": 0, "evaluate_every": 1, "checkpoint_every": 1, "devices": 1}
 """The settings of `[training]` that a resumed run may change."""
 
 

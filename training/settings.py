@@ -34,4 +34,5 @@ def settings_of(experiment: Experiment, encoder: Encoder, dataset: Dataset) -> S
         eta=rule.eta,
         samples=rule.samples,
         compliance=rule.compliance,
+        devices=experiment.training.devices,
     )

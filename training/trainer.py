@@ -23,6 +23,7 @@ class Settings:
     features), bytes or floats: the sources' voltages are `scale·x`, followed by `−scale·x` when `signed`. `carry`
     starts a free phase from the previous batch's last state. `precision` is the floating type of a step. A sample is
     misread when its largest output is not its class or, with an `accuracy` in volts, when an output is off by more.
+    A batch is shared by `devices` of JAX.
     """
 
     batch: int
@@ -41,6 +42,7 @@ class Settings:
     eta: float = 0.1
     samples: int = 8
     compliance: float = 1.0
+    devices: int = 1
 
 
 class Evaluation(NamedTuple):

@@ -12,6 +12,7 @@ import numpy as np
 from jax import Array
 
 from ...netlist.errors import ExperimentError, NumericalError
+from ..sharding import Sharding
 from ..trainer import Evaluation, Settings, State
 from .evaluation import compile_evaluation, evaluate
 from .gradients import Frame, Model, Voltages, rule_of
@@ -27,6 +28,7 @@ class ScanTrainer:
             raise ExperimentError("backpropagation differentiates a number of sweeps; set [rule] sweeps to 1 or more")
         self.shape = shape
         self.settings = settings
+        self.sharding = Sharding.of(settings.devices, settings.batch)
         self._epoch = jax.jit(self._scan)
         self._programs: dict[tuple[int, np.dtype], Any] = {}
 
@@ -77,16 +79,16 @@ class ScanTrainer:
     def _arguments(
         self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
     ) -> tuple[Model, Voltages, Array, Array, Model]:
-        """What `_scan` takes: values, free state, inputs and targets as (steps, batch, …), rates."""
-        batch, cast = self.settings.batch, self._cast
+        """What `_scan` takes: values, free state, inputs and targets as (steps, batch, …), rates; each in its place."""
+        batch, cast, to = self.settings.batch, self._cast, self.sharding
         steps = np.asarray(order).reshape(-1)[: np.size(order) // batch * batch].reshape(-1, batch)
         crossbar_rates, bias_rates = self.shape.rates(rates)
         return (
-            Model(tuple(map(cast, state["weights"])), tuple(map(cast, state["biases"]))),
-            tuple(map(cast, state["free"])),
-            jnp.asarray(inputs[steps]),
-            cast(targets[steps]),
-            Model(tuple(map(cast, crossbar_rates)), tuple(map(cast, bias_rates))),
+            to.copied(Model(tuple(map(cast, state["weights"])), tuple(map(cast, state["biases"])))),
+            to.split(tuple(map(cast, state["free"])), axis=0),
+            to.split(jnp.asarray(inputs[steps]), axis=1),
+            to.split(cast(targets[steps]), axis=1),
+            to.copied(Model(tuple(map(cast, crossbar_rates)), tuple(map(cast, bias_rates)))),
         )
 
     def _cast(self, value: Any) -> Array:

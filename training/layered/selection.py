@@ -19,5 +19,7 @@ def refusal(settings: Settings) -> str | None:
 
 
 def layered_trainer(shape: LayeredShape, settings: Settings) -> Trainer:
-    """The fused kernels where they take the settings, else the scan in JAX."""
-    return ScanTrainer(shape, settings) if fused.refusal(settings) else fused.FusedTrainer(shape, settings)
+    """The fused kernels where they take the settings and one processor trains, else the scan in JAX."""
+    if settings.devices > 1 or fused.refusal(settings):
+        return ScanTrainer(shape, settings)
+    return fused.FusedTrainer(shape, settings)
