@@ -18,7 +18,8 @@ def floating_nodes(survey: Survey) -> Iterator[Finding]:
     """One finding for all islands that the same elements touch in the same way.
 
     Error: current sources that push a net current into the island (no answer), or nothing that fixes its potential (no
-    unique answer). Warning: capacitors join it to the rest and the netlist asks for a transient analysis.
+    unique answer). Warning: capacitors join it to the rest and the netlist asks for a transient analysis; nothing if
+    every transient starts from the initial conditions (`uic`), for then capacitors fix the potential and take currents.
     """
     label = survey.islands
     touched = np.zeros(survey.wiring.count, dtype=bool)
@@ -36,7 +37,18 @@ def floating_nodes(survey: Survey) -> Iterator[Finding]:
     for (current, places), islands in groups.items():
         elements = [survey.circuit.elements[place] for place in places]
         nodes = [survey.names[line] for island in islands for line in members[island]]
-        yield _cut(elements, nodes, current) if current else _floating(survey, elements, nodes)
+        if not (_is_capacitive(elements) and _starts_from_conditions(survey)):
+            yield _cut(elements, nodes, current) if current else _floating(survey, elements, nodes)
+
+
+def _is_capacitive(elements: list[Element]) -> bool:
+    return any(element.kind == "C" for element in elements)
+
+
+def _starts_from_conditions(survey: Survey) -> bool:
+    """Whether the netlist asks for transients with `uic` and nothing else: it has no operating point to be unique."""
+    analyses = survey.circuit.analyses
+    return bool(analyses) and all(card.keyword == "tran" and "uic" in card.fields for card in analyses)
 
 
 def _by_island(keys: np.ndarray, values: np.ndarray) -> dict[int, np.ndarray]:
@@ -59,7 +71,7 @@ def _cut(elements: list[Element], nodes: list[str], current: float) -> Finding:
 def _floating(survey: Survey, elements: list[Element], nodes: list[str]) -> Finding:
     names = [element.name for element in elements]
     head = f"{plural('node', nodes)}, touched by {plural('element', names)}, {'has' if len(nodes) == 1 else 'have'} no"
-    capacitive = any(element.kind == "C" for element in elements)
+    capacitive = _is_capacitive(elements)
     if capacitive and any(card.keyword == "tran" for card in survey.circuit.analyses):
         message = (
             f"{head} path for direct current to ground: the transient starts from .ic, there is no operating point"

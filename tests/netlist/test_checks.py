@@ -110,6 +110,10 @@ def test_capacitive_nodes_may_float_in_a_transient():
     cells = Element("c1", ("a", "0"), 1e-9), Element("b1", ("0", "a"), parameters={"i": Voltage("a")})
     assert only(*cells).severity == "error"
     assert only(*cells, analyses=(Card("tran", ("1n", "1u")),)).severity == "warning"
+    started = Card("tran", ("1n", "1u", "uic"))
+    assert not found(*cells, analyses=(started,))
+    assert not found(*cells, Element("i1", ("0", "a"), 1.0), analyses=(started,))
+    assert only(*cells, analyses=(started, Card("ac", ("dec", "10", "1", "1k")))).severity == "warning"
 
 
 def test_open_resistors_do_not_conduct():
