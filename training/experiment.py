@@ -9,7 +9,17 @@ from pathlib import Path
 from .hardware import Hardware
 from .schema import REQUIRED, setting
 
-DATASETS = ("digits", "iris", "two_moons", "mnist", "fashion_mnist", "table")
+DATASETS = (
+    "digits",
+    "iris",
+    "two_moons",
+    "mnist",
+    "fashion_mnist",
+    "silhouettes",
+    "phase_digits",
+    "challenges",
+    "table",
+)
 SCALES = ("unit", "none", "range", "standard")
 RULES = (
     "equilibrium",
@@ -33,6 +43,7 @@ class Data:
 
     A `table` has `rows`, or a CSV `file` beside the experiment: inputs first, then `targets` columns, or one column
     with a class label when `classes` says how many there are. `two_moons` draws `samples` points with `noise`.
+    `challenges` are `features` random bits; they and `phase_digits` draw as many samples as `train` and `test` ask for.
     """
 
     name: str = setting(REQUIRED, choices=DATASETS)
@@ -45,6 +56,7 @@ class Data:
     classes: int = setting(0, minimum=0)
     samples: int = setting(400, minimum=2)
     noise: float = setting(0.1, minimum=0)
+    features: int = setting(32, minimum=1)
 
 
 @dataclass(frozen=True)

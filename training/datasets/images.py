@@ -49,15 +49,19 @@ SOURCES = {
 
 def images(name: str) -> Dataset:
     """The named data set from the first folder that has it, else downloaded into the cache folder."""
-    for folder in folders():
-        found = _in_folder(name, folder)
-        if found is not None:
-            return found
+    here = local_images(name)
+    if here is not None:
+        return here
     download(name, SOURCES[name], cache_folder() / name, _advice(name))
     found = _in_folder(name, cache_folder())
     if found is None:
         raise DataError(f"{name} was fetched but is not in {cache_folder()}; {_advice(name)}")
     return found
+
+
+def local_images(name: str) -> Dataset | None:
+    """The named data set from the first folder that has it; None when none has."""
+    return next((found for folder in folders() if (found := _in_folder(name, folder)) is not None), None)
 
 
 def _advice(name: str) -> str:

@@ -9,9 +9,12 @@ import numpy as np
 
 from ...netlist.errors import DataError
 from ..experiment import Data
+from .challenges import challenges
 from .dataset import Dataset
 from .embedded import digits, iris, two_moons
 from .images import images
+from .phase_digits import phase_digits
+from .silhouettes import silhouettes
 from .table import csv_rows, inline_rows, table
 
 
@@ -48,5 +51,8 @@ LOADERS: dict[str, Callable[[Data, Path, int], Dataset]] = {
     "two_moons": lambda data, folder, seed: two_moons(data.samples, data.noise, _held_out(data), seed),
     "mnist": lambda data, folder, seed: images("mnist"),
     "fashion_mnist": lambda data, folder, seed: images("fashion_mnist"),
+    "silhouettes": lambda data, folder, seed: silhouettes(seed),
+    "phase_digits": lambda data, folder, seed: phase_digits(data.train, data.test, seed),
+    "challenges": lambda data, folder, seed: challenges(data.features, data.train, data.test, seed),
     "table": _table,
 }
