@@ -1,0 +1,203 @@
+"""What the optimiser moves, and the values that hardware makes of it: one transform a trainable.
+
+| transform | coordinate u | value θ |
+|---|---|---|
+| `Free` | the value itself, or its logarithm | without a range |
+| `Bounded` | −1…1 over the range, linear or logarithmic | clipped, or smooth by tanh |
+| `Rounded` | as `Bounded` | the nearest level; gradients pass straight through |
+| `Sampled` | a logit a level | a level drawn by Gumbel's trick, softly or hard (Jang 2017; Maddison 2017) |
+
+Values are (batch,) where every entry of the batch draws its own, else scalars.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ...netlist.directives import Trainable
+from ...netlist.errors import CircuitError
+
+SAMPLERS = ("round", "gumbel", "gumbel_hard")
+"""How a trainable with levels is trained: `Rounded`, `Sampled` softly, `Sampled` hard."""
+
+
+class Draw(NamedTuple):
+    """What a random transform needs: a key of its own, how many entries the batch has, the temperature."""
+
+    key: Array
+    batch: int
+    temperature: Array | float
+
+
+class Transform(Protocol):
+    """One trainable between the optimiser and the circuit."""
+
+    def start(self, value: float) -> np.ndarray:
+        """The coordinate of a value."""
+        ...
+
+    def project(self, u: Array) -> Array:
+        """The coordinate after a step, inside its range."""
+        ...
+
+    def value(self, u: Array, draw: Draw) -> Array:
+        """The value while training."""
+        ...
+
+    def settled(self, u: Array) -> Array:
+        """The value when nothing is drawn any more."""
+        ...
+
+
+@dataclass(frozen=True)
+class Free:
+    """A trainable without a range."""
+
+    logarithmic: bool
+
+    def start(self, value: float) -> np.ndarray:
+        return np.asarray(np.log(value) if self.logarithmic else value, float)
+
+    def project(self, u: Array) -> Array:
+        return u
+
+    def value(self, u: Array, draw: Draw) -> Array:
+        return self.settled(u)
+
+    def settled(self, u: Array) -> Array:
+        return jnp.exp(u) if self.logarithmic else u
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A trainable between two values, as −1…1; `smooth` bends the range by tanh, so that u itself needs no bounds."""
+
+    low: float
+    high: float
+    logarithmic: bool
+    smooth: bool
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        return (float(np.log(self.low)), float(np.log(self.high))) if self.logarithmic else (self.low, self.high)
+
+    def start(self, value: float) -> np.ndarray:
+        low, high = self._ends
+        inside = np.clip(np.log(value) if self.logarithmic else value, low, high)
+        u = 2 * (inside - low) / (high - low) - 1
+        return np.arctanh(np.clip(u, -_EDGE, _EDGE)) if self.smooth else np.asarray(u, float)
+
+    def project(self, u: Array) -> Array:
+        return u if self.smooth else jnp.clip(u, -1.0, 1.0)
+
+    def value(self, u: Array, draw: Draw) -> Array:
+        return self.settled(u)
+
+    def settled(self, u: Array) -> Array:
+        low, high = self._ends
+        inside = low + (high - low) * (1 + (jnp.tanh(u) if self.smooth else u)) / 2
+        return jnp.exp(inside) if self.logarithmic else inside
+
+
+_EDGE = 1 - 1e-6
+"""A value at the end of a smooth range would be at infinity."""
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """The nearest of the levels, while the gradient sees the value before rounding (straight-through)."""
+
+    bounded: Bounded
+    levels: tuple[float, ...]
+
+    def start(self, value: float) -> np.ndarray:
+        return self.bounded.start(value)
+
+    def project(self, u: Array) -> Array:
+        return self.bounded.project(u)
+
+    def value(self, u: Array, draw: Draw) -> Array:
+        inside = self.bounded.settled(u)
+        return inside + jax.lax.stop_gradient(self.settled(u) - inside)
+
+    def settled(self, u: Array) -> Array:
+        levels = jnp.asarray(self.levels, u.dtype)
+        inside = self.bounded.settled(u)
+        if self.bounded.logarithmic:
+            return levels[jnp.argmin(jnp.abs(jnp.log(levels) - jnp.log(inside)))]
+        return levels[jnp.argmin(jnp.abs(levels - inside))]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A draw among the levels for every entry of the batch: softmax((logits + Gumbel noise)/temperature)·levels.
+
+    A hard draw takes the level of the largest entry of the same draw, and the soft one's gradient.
+    """
+
+    levels: tuple[float, ...]
+    hard: bool
+
+    def start(self, value: float) -> np.ndarray:
+        logits = np.zeros(len(self.levels))
+        logits[np.argmin(np.abs(np.asarray(self.levels) - value))] = 1.0
+        return logits
+
+    def project(self, u: Array) -> Array:
+        return u
+
+    def value(self, u: Array, draw: Draw) -> Array:
+        levels = jnp.asarray(self.levels, u.dtype)
+        noisy = u + jax.random.gumbel(draw.key, (draw.batch, len(self.levels)), u.dtype)
+        soft = jax.nn.softmax(noisy / draw.temperature, axis=-1) @ levels
+        return soft + jax.lax.stop_gradient(levels[noisy.argmax(-1)] - soft) if self.hard else soft
+
+    def settled(self, u: Array) -> Array:
+        return jnp.asarray(self.levels, u.dtype)[u.argmax()]
+
+
+def transform_of(trainable: Trainable, sampler: str, smooth: bool) -> Transform:
+    """The transform that a `trainable` directive and the experiment's words ask for.
+
+    Raises:
+        CircuitError: a range that is empty or half open, a logarithm of what is not positive, levels outside the range.
+    """
+    low, high, logarithmic = trainable.minimum, trainable.maximum, trainable.scale == "log"
+    levels = _levels(trainable)
+    if levels and sampler != "round":
+        return Sampled(levels, sampler == "gumbel_hard")
+    if levels:
+        low, high = (levels[0] if low is None else low), (levels[-1] if high is None else high)
+    if low is None and high is None:
+        return Free(logarithmic)
+    if low is None or high is None:
+        raise _refusal(trainable, f"has only {'min' if high is None else 'max'}=; write both or neither")
+    if not low < high:
+        raise _refusal(trainable, f"has min={low:g}, which is not below max={high:g}; swap them")
+    if logarithmic and low <= 0:
+        raise _refusal(trainable, "has scale=log, which needs a min= above 0")
+    bounded = Bounded(low, high, logarithmic, smooth)
+    return Rounded(bounded, levels) if levels else bounded
+
+
+def _levels(trainable: Trainable) -> tuple[float, ...]:
+    if isinstance(trainable.levels, tuple):
+        return tuple(sorted(trainable.levels))
+    count = trainable.levels or (2**trainable.bits if trainable.bits else 0)
+    if not count:
+        return ()
+    if trainable.minimum is None or trainable.maximum is None or count < 2:
+        raise _refusal(trainable, "has levels, which need a min=, a max= and at least two of them")
+    if trainable.scale == "log":
+        return tuple(np.geomspace(trainable.minimum, trainable.maximum, count).tolist())
+    return tuple(np.linspace(trainable.minimum, trainable.maximum, count).tolist())
+
+
+def _refusal(trainable: Trainable, reason: str) -> CircuitError:
+    return CircuitError(f"trainable {trainable.target} {reason}", trainable.location)
