@@ -27,6 +27,7 @@ The files, in the order the data flow:
     circuit, element, bus, errors, traces    the nouns
     parameters, flatten, resolution, instance_names    subcircuits and parameters resolved
     new_values, directives, selectors        other values; what directives mean
+    mismatch, spread_value, noise            what a die draws, and its circuit; Wiener processes on nodes
     writer, element_text   circuit to text
 
     graph, wiring, components, buses, broadcast, expansion, directive_expansion, resistance    the circuit as a graph
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
         SpiceError,
         TellegenError,
     )
+    from .mismatch import Mismatch
+    from .noise import Noise
     from .parser import load, parse
     from .resistance import conductance
     from .stimulus import Stimulus
@@ -73,8 +76,10 @@ __all__ = [
     "Finding",
     "Function",
     "Location",
+    "Mismatch",
     "Model",
     "NetlistError",
+    "Noise",
     "Note",
     "NumericalError",
     "SpiceError",
@@ -103,6 +108,8 @@ _NAMES = {
     "element": "Element",
     "stimulus": "Stimulus",
     "directives": "Trainable",
+    "mismatch": "Mismatch",
+    "noise": "Noise",
     "traces": "Traces",
     "resistance": "conductance",
     "checks": "Finding",

@@ -188,6 +188,11 @@ class Circuit:
         return directives.inputs(self)
 
     @functools.cached_property
+    def input_parameters(self) -> tuple[str, ...]:
+        """The parameters that `*@ input` selects."""
+        return directives.input_parameters(self)
+
+    @functools.cached_property
     def outputs(self) -> tuple[str, ...]:
         """What `*@ output` names: nodes such as `out[0:9]`, or signals such as `i(r1)`."""
         return directives.outputs(self)

@@ -90,8 +90,8 @@ DIRECTIVES: Mapping[str, DirectiveKind] = {
         ),
         _kind(
             "mismatch",
-            "*@ mismatch NAME … sigma=…",
-            "fabrication spread: one draw an element and a die",
+            "*@ mismatch NAME … sigma=… [kind=relative|absolute] [distribution=normal|lognormal] [per=…] [group=…]",
+            "fabrication spread of flat elements, or of parameters: one draw an element and a die",
             "targets",
             Option("sigma", "number", "standard deviation", "of the value", required=True, minimum=0.0),
             Option(
@@ -101,19 +101,19 @@ DIRECTIVES: Mapping[str, DirectiveKind] = {
                 choices=("relative", "absolute"),
             ),
             Option("distribution", "word", "distribution of the draw", choices=("normal", "lognormal")),
-            Option("per", "word", "what shares one draw", choices=("element", "die")),
+            Option("per", "word", "one draw an element, or one a die for the whole line", choices=("element", "die")),
             Option("group", "word", "name of the group whose members share one draw"),
         ),
         _kind(
             "noise",
-            "*@ noise NODE … amplitude=… (or: *@ noise thermal)",
+            "*@ noise NODE … amplitude=… [group=…] (or: *@ noise thermal [temperature=…])",
             "a Wiener process into the node, or the thermal noise of every resistor",
             "nodes",
             Option("amplitude", "number", "standard deviation after one second", "V/√s", minimum=0.0),
             Option("temperature", "number", "temperature of thermal noise", "°C"),
             Option("group", "word", "name of the group whose members share one path"),
         ),
-        _kind("input", "*@ input SOURCE …", "the sources that carry the input", "elements"),
+        _kind("input", "*@ input NAME …", "the sources, or the parameters, that carry the input", "targets"),
         _kind("output", "*@ output v(NODE) …", "the signals that are the answer", "signals"),
     )
 }

@@ -1,4 +1,8 @@
-"""What a circuit's directives mean for its elements: inputs, outputs, trainables, ideal diodes."""
+"""What a circuit's directives mean for its elements: inputs, outputs, trainables, ideal diodes.
+
+Where a selector may mean parameters or elements, it means the parameters if it matches any. `mismatch` and `noise`
+stand in files of their own.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +56,15 @@ def inputs(circuit: Circuit) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for directive in of_keyword(circuit, "input"):
         for selector in directive.selectors:
-            found.update(dict.fromkeys(_selected(selector, names, directive)))
+            if not select([selector], circuit.parameters):
+                found.update(dict.fromkeys(_selected(selector, names, directive)))
     return tuple(found)
+
+
+def input_parameters(circuit: Circuit) -> tuple[str, ...]:
+    """The parameters that `*@ input` selects, each once: bits of a challenge, voltages at the start."""
+    selectors = (selector for directive in of_keyword(circuit, "input") for selector in directive.selectors)
+    return tuple(dict.fromkeys(name for each in selectors for name in select([each], circuit.parameters)))
 
 
 def outputs(circuit: Circuit) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from .errors import NetlistError
 from .expression import Current, Voltage, walk
 from .expression_parser import parse_expression
 from .scope import Scope
-from .selectors import matcher
+from .selectors import is_glob, matcher
 from .suggestion import nearest
 
 
@@ -88,7 +88,7 @@ def _check_directive(circuit: Circuit, directive: Directive, scope: Scope) -> No
             cause = f"*@ {directive.keyword} {selector} selects no element"
             cause += " or parameter" if kind.selectors == "targets" else ""
             raise NetlistError(f"{cause}; {nearest(selector, names)}", directive.location)
-        if directive.keyword == "input":
+        if directive.keyword == "input" and not any(map(matcher(selector), circuit.parameters)):
             _check_input(circuit, directive, selector)
 
 
@@ -106,6 +106,9 @@ def _check_nodes(circuit: Circuit, directive: Directive) -> None:
     lines = {part.name: part.stop for node in nodes if (part := bus_slice(node))}
     elements = {element.name for element in circuit.elements}
     for selector in directive.selectors:
+        if DIRECTIVES[directive.keyword].selectors == "nodes" and is_glob(selector):
+            _check_glob(selector, nodes, directive)
+            continue
         trees = walk(parse_expression(selector)) if selector.endswith(")") else [Voltage(selector)]
         for tree in trees:
             if isinstance(tree, Current):
@@ -114,6 +117,12 @@ def _check_nodes(circuit: Circuit, directive: Directive) -> None:
                 for node in filter(None, (tree.positive, tree.negative)):
                     if not (node == "thermal" and directive.keyword == "noise"):
                         _check_known(_bus_or_node(node, lines), nodes | lines.keys(), "node", directive)
+
+
+def _check_glob(selector: str, nodes: set[str], directive: Directive) -> None:
+    if "." not in selector and not any(map(matcher(selector), nodes)):
+        cause = f"*@ {directive.keyword} {selector} selects no node"
+        raise NetlistError(f"{cause}; {nearest(selector, sorted(nodes))}", directive.location)
 
 
 def _bus_or_node(node: str, lines: dict[str, int]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tellegen.netlist import Directive, NetlistError, Stimulus, TellegenError, Trainable, parse
+from tellegen.netlist import CircuitError, Directive, NetlistError, Noise, Stimulus, TellegenError, Trainable, parse
 from tellegen.netlist.directive_table import DIRECTIVES
+from tellegen.netlist.noise import Wiener
 
 DECK = """two-input divider that learns
 Vx  in 0 1
@@ -128,3 +129,66 @@ def test_values_that_are_refused(values, message):
 def test_the_dc_value_of_a_source_with_a_waveform():
     circuit = parse("t\nV1 a 0 dc 1 ac 2 sin(0 1 1k)\n").with_values({"v1": 3.0})
     assert circuit["v1"].value == Stimulus(3.0, (2.0, 0.0), "sin", (0.0, 1.0, 1e3))
+
+
+PHASES = """oscillators
+.subckt oscillator phase
+Cphase phase 0 1
+R1 inner phase 1
+C1 inner 0 1
+*@ noise inner amplitude=2
+.ends
+.param start1=0.5 start2=0 b1=1
+.temp 50
+X1 p1 oscillator
+X2 p2 oscillator
+V1[0:1] q[0:1] 0 1
+R3 q[0] p1 {1+b1}
+.ic v(p1)={start1} v(p2)={start2}
+"""
+
+
+def test_inputs_may_be_parameters():
+    """A glob means parameters before elements, and parameters are no sources."""
+    circuit = parse(PHASES + "*@ input start* b1\n*@ input v1 b*\n")
+    assert circuit.inputs == ("v1",)
+    assert circuit.input_parameters == ("start1", "start2", "b1")
+    assert circuit.with_values({"start2": 0.25}).flatten().initial_conditions == {"p1": 0.5, "p2": 0.25}
+    assert circuit.flatten().inputs == ("v1",)
+    with pytest.raises(NetlistError, match="input x1 selects x1, a subcircuit; select voltage or current sources"):
+        parse(PHASES + "*@ input x1\n")
+
+
+def test_what_noise_means():
+    """Globs mean nodes of the flat circuit; a later line overrides an earlier one; a group shares its path."""
+    circuit = parse(PHASES + "*@ noise p* amplitude=0.025\n*@ noise p2 q amplitude=1m group=rail\n*@ noise thermal\n")
+    assert Noise.of(circuit) == Noise(
+        (
+            Wiener("p1", 0.025),
+            Wiener("x1.inner", 2.0),
+            Wiener("p2", 1e-3, "rail"),
+            Wiener("x2.inner", 2.0),
+            *(Wiener(f"q[{line}]", 1e-3, "rail") for line in range(2)),
+        ),
+        50.0,
+    )
+    assert Noise.of(parse(DECK)) == Noise((Wiener("out", 1e-3),), 27.0)
+    assert Noise.of(parse("t\nR1 a 0 1\n*@ noise thermal temperature=-20\n")).thermal == -20.0
+    assert Noise.of(parse("t\nR1 a 0 1\n")) == Noise()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("*@ noise p1", "needs an amplitude and has no temperature; write *@ noise p1 amplitude=1m"),
+        ("*@ noise p1 amplitude=1 temperature=3", "needs an amplitude and has no temperature"),
+        ("*@ noise thermal amplitude=1", "follows from the resistors and takes a temperature only"),
+        ("*@ noise y* amplitude=1", "*@ noise y* selects no node"),
+        ("*@ noise x1.outer amplitude=1", "*@ noise x1.outer selects no node; write x1.inner"),
+    ],
+)
+def test_noise_that_is_refused(line, message):
+    with pytest.raises(TellegenError) as caught:
+        Noise.of(parse(PHASES + line + "\n"))
+    assert message in str(caught.value)
+    assert isinstance(caught.value, CircuitError | NetlistError)
