@@ -130,14 +130,16 @@ class Initial:
 
 @dataclass(frozen=True)
 class Training:
-    """The loop. `batch` 0 is the whole training set at once; a last batch that is not full is left out of its epoch.
+    """The loop. `batch` 0 is the whole training set at once; a last batch that is not full is left out of its pass.
 
+    An epoch is one pass through the training set, or that many `steps`, each of a batch, wherever the pass then stands.
     `carry` starts each free phase from the previous batch's state; `engine` names who trains; `devices` of JAX share
     each batch evenly.
     """
 
     epochs: int = setting(10, minimum=0)
     batch: int = setting(4, minimum=0)
+    steps: int = setting(0, minimum=0)
     shuffle: bool = True
     carry: bool = True
     engine: str = setting("auto", choices=ENGINES)

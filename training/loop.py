@@ -110,9 +110,19 @@ class Loop:
         return answer.loss, float(self.wrong(answer.outputs).mean())
 
     def _order(self, epoch: int) -> np.ndarray:
-        """The samples of an epoch in order, a whole number of batches, drawn from the seed and the epoch's number."""
+        """The samples of an epoch in order, a whole number of batches: its part of the passes through the data.
+
+        A pass is drawn from the seed and its number; where an epoch is a pass, that is the epoch's.
+        """
+        size = self.steps * self.batch
+        whole = len(self.samples.train_inputs) // self.batch * self.batch
+        first, last = epoch * size, (epoch + 1) * size
+        passes = range(first // whole, (last - 1) // whole + 1)
+        samples = np.concatenate([self._pass(number)[:whole] for number in passes])
+        return samples[first - passes.start * whole :][:size]
+
+    def _pass(self, number: int) -> np.ndarray:
         count = len(self.samples.train_inputs)
         if not self.experiment.training.shuffle:
-            return np.arange(count)[: self.steps * self.batch]
-        random = np.random.default_rng([self.experiment.seed, 3, epoch])
-        return random.permutation(count)[: self.steps * self.batch]
+            return np.arange(count)
+        return np.random.default_rng([self.experiment.seed, 3, number]).permutation(count)

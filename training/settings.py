@@ -20,7 +20,7 @@ def settings_of(experiment: Experiment, encoder: Encoder, dataset: Dataset) -> S
     rule = experiment.rule
     return Settings(
         batch=batch,
-        steps=samples // batch,
+        steps=experiment.training.steps or samples // batch,
         rule=rule.name,
         variant=rule.variant,
         beta=rule.beta,
