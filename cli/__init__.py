@@ -12,14 +12,15 @@ needs when it runs, so that `tellegen --help` answers at once:
     comparison.py    one circuit through all of them; differences.py how far apart two answers are
     answers.py       an operating point as table, JSON or CSV; table.py any table as text
     output.py        where text goes: the terminal, or a file that is whole or absent
+    farms.py         who carries out runs and verifications: this machine's processes, or a Dask scheduler's workers
     progress.py      the progress of training: rate and time left
     run_files.py     what the files of a run's folder are called; results.py what they hold
     held_out.py      held-out samples of a run, solved; verification.py the same samples in ngspice
     page.py          the report: sections/ put into one HTML page, templates/ its form, figure.py its figures
     drawing/         a circuit as a picture
 
-Exit codes: 0 done; 1 bad news (answers that differ, a solver that did not converge); 2 something the user can mend
-(a file, an option, a netlist); 130 interrupted.
+Exit codes: 0 done; 1 bad news (answers that differ, a solver that did not converge, a worker that died); 2 something
+the user can mend (a file, an option, a netlist, ngspice missing); 3 ngspice ran and found no solution; 130 interrupted.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ app = typer.Typer(
     name="tellegen",
     cls=Commands,
     help="Circuits that compute and learn: from a SPICE netlist to trained values that ngspice confirms.",
-    epilog="Exit codes: 0 done, 1 answers differ or a solver failed, 2 something to mend, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 answers differ or a solver failed, 2 something to mend (ngspice missing, too), "
+    "3 ngspice ran and found no solution, 130 interrupted.",
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,

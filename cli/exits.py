@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 BAD_NEWS = 1
 MISUSE = 2
+NO_ANSWER = 3
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
@@ -33,6 +34,10 @@ class Misuse(Exception):
     """A command that was given something it cannot work with: what was found, what to give instead."""
 
 
+class WorkerLost(Exception):
+    """A process or machine that ended without the result it was asked for: which piece of work that was."""
+
+
 def package_error() -> type[Exception]:
     """The base of the package's own errors, imported only when something was raised that is nothing simpler."""
     from ..netlist import TellegenError
@@ -41,11 +46,16 @@ def package_error() -> type[Exception]:
 
 
 def exit_code(error: Exception) -> int:
-    """1 for a solver's bad news or a machine too small, 2 for what the user can mend."""
+    """1 for bad news of ours or too small a machine, 2 for what the user can mend, 3 where ngspice has no answer."""
     if isinstance(error, Misuse | OSError):
         return MISUSE
+    if isinstance(error, WorkerLost):
+        return BAD_NEWS
     from ..netlist import NumericalError
+    from ..netlist.errors import NoAnswer
 
+    if isinstance(error, NoAnswer):
+        return NO_ANSWER
     return BAD_NEWS if isinstance(error, NumericalError | MemoryError) else MISUSE
 
 
@@ -100,7 +110,7 @@ class Commands(TyperGroup):
             raise typer.Exit(INTERRUPTED) from None
         except (typer.Exit, typer.Abort, typer.TyperException):
             raise
-        except (Misuse, OSError, MemoryError) as error:
+        except (Misuse, WorkerLost, OSError, MemoryError) as error:
             raise _ended(error) from None
         except package_error() as error:
             raise _ended(error) from None

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..netlist import Circuit, Traces
 from ..spice_export import Agreement, agreement, operating_points
+from ..spice_export.farm import Farm
 from ..spice_export.verify import FLAT_LIMIT
 from ..training import Run
 from .held_out import Samples, output_lines, solved
@@ -54,20 +55,28 @@ class Verification:
 
 
 def verified(
-    run: Run, count: int, jobs: int | None, tolerance: float, progress: Callable[[int, int], None] | None = None
+    run: Run,
+    count: int,
+    jobs: int | None,
+    tolerance: float,
+    progress: Callable[[int, int], None] | None = None,
+    farm: Farm | None = None,
 ) -> Verification:
-    """Solve the first `count` held-out samples of a run, let ngspice solve them too, and compare.
+    """Solve the first `count` held-out samples of a run, let ngspice solve them too, here or on a farm, and compare.
 
     The classes compared with ngspice's are those that the run itself has stored for these samples.
 
     Raises:
-        SpiceError: ngspice is missing or has no answer at all.
+        SpiceError: ngspice is missing.
+        NoAnswer: ngspice ran and has no answer at all.
         DataError, ExperimentError: the run's data or its stored answers cannot be read.
     """
     circuit = run.circuit
     samples = solved(run, count)
     folded = sum(int(np.prod(element.shape)) for element in circuit.elements) > FLAT_LIMIT
-    measured = operating_points(circuit, samples.inputs, jobs=jobs, folded=folded, progress=progress, failures="report")
+    measured = operating_points(
+        circuit, samples.inputs, jobs=jobs, folded=folded, progress=progress, failures="report", farm=farm
+    )
     classes = samples.classes
     found = agreement(
         circuit,

@@ -49,3 +49,7 @@ class DataError(TellegenError):
 
 class SpiceError(TellegenError):
     """ngspice is missing, failed, or ran past its time limit."""
+
+
+class NoAnswer(SpiceError):
+    """ngspice ran and found no solution, or nothing but solutions that are none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..netlist.errors import SpiceError
+from ..netlist.errors import NoAnswer
 from .process import Finished
 from .signals import Layout
 
@@ -33,29 +33,29 @@ def engine(finished: Finished) -> str:
     return f"ngspice-{version[1]}" if version else "ngspice"
 
 
-def unsound(finished: Finished, layout: Layout) -> SpiceError | None:
+def unsound(finished: Finished, layout: Layout) -> NoAnswer | None:
     """The error for an operating point that is none, although ngspice gave it: a floating node left where a
     pseudo-transient happened to end. None where there is nothing to doubt."""
     singular = _SINGULAR.search(finished.stderr)
     if singular and "Transient op started" in finished.stderr:
-        return SpiceError(
+        return NoAnswer(
             f"the circuit has no single operating point: the equations are singular at {_place(singular[1], layout)}, "
             f"and ngspice only went on by a transient; give every node a path to ground"
         )
     return None
 
 
-def failure(finished: Finished, layout: Layout, keyword: str) -> SpiceError:
+def failure(finished: Finished, layout: Layout, keyword: str) -> NoAnswer:
     """The error for a run that left no result: what failed, ngspice's reason, and where, in Tellegen's names."""
     what = _ANSWERS.get(keyword, keyword)
     singular = _SINGULAR.search(finished.stderr)
     if singular:
-        return SpiceError(
+        return NoAnswer(
             f"ngspice found no {what}: its equations are singular at {_place(singular[1], layout)}; "
             f"check for a floating node or a loop of voltage sources there"
         )
     reason = _reason(finished.stderr) or _reason(finished.stdout) or f"it exited with code {finished.code}, no reason"
-    return SpiceError(f"ngspice found no {what}: {reason}; look for the cause with `tellegen check`")
+    return NoAnswer(f"ngspice found no {what}: {reason}; look for the cause with `tellegen check`")
 
 
 def _reason(stream: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..netlist.circuit import Circuit
-from ..netlist.errors import SpiceError
+from ..netlist.errors import NoAnswer, SpiceError
 from ..netlist.traces import Traces
 from .deck import deck
-from .farm import Job, Progress, available_cores, run_farm
+from .farm import Farm, Job, Progress, available_cores, run_farm
 from .inputs import alterations, checked_inputs
 from .log import engine, failure, homotopies, unsound
 from .process import TIME_LIMIT, Finished
@@ -36,6 +36,7 @@ def operating_points(
     time_limit: float = TIME_LIMIT,
     progress: Progress | None = None,
     failures: str = "raise",
+    farm: Farm | None = None,
 ) -> Traces:
     """The operating point of every sample, by ngspice.
 
@@ -48,12 +49,14 @@ def operating_points(
         progress: called with (samples done, samples).
         failures: `raise` an error for a sample without an operating point, or `report` it: its signals are NaN and
             `about["failed"]` has the reason by its number.
+        farm: who runs the processes; by default this machine.
 
     Returns:
         Traces with the axis `sample`.
 
     Raises:
-        SpiceError: an input that does not fit, ngspice missing or failing.
+        SpiceError: an input that does not fit, ngspice missing or out of time.
+        NoAnswer: ngspice ran and found no operating point, for any sample when failures are reported.
     """
     if failures not in ("raise", "report"):
         raise SpiceError(f"failures is {failures!r}; write 'raise' or 'report'")
@@ -61,25 +64,31 @@ def operating_points(
     made = deck(still, diodes=diodes, diode_conductance=diode_conductance, folded=folded, options=options)
     change = alterations(made, checked_inputs(made.layout.circuit, inputs))
     samples = len(change.values)
-    pieces = _pieces(samples, jobs or available_cores(), made.cards)
+    pieces = _pieces(samples, jobs or (farm.width if farm else available_cores()), made.cards)
     wanted = made.layout.saved_currents() if currents else []
     work = [Job(made.body, sweep_script(change.names, change.base, change.values[piece], wanted)) for piece in pieces]
     started = time.perf_counter()
-    results = run_farm(work, jobs=jobs, time_limit=time_limit, progress=_of_samples(progress, pieces))
+    results = run_farm(work, jobs=jobs, time_limit=time_limit, progress=_of_samples(progress, pieces), farm=farm)
     seconds = time.perf_counter() - started
     vectors, failed = _gathered(made.layout, pieces, results, samples)
     if failed and (failures == "raise" or len(failed) == samples):
-        first = min(failed)
-        raise SpiceError(f"{len(failed)} of {samples} samples failed; sample {first}: {failed[first]}")
+        raise _failure(failed, samples)
     ran = [result for result in results if isinstance(result, Finished)]
     about = {
         **_run(ran, seconds),
         "samples": samples,
-        "failed": failed,
+        "failed": {sample: str(error) for sample, error in failed.items()},
         **made.layout.forward_drops(vectors),
         **made.about(),
     }
     return Traces(made.layout.signals(vectors, currents), {"sample": np.arange(samples)}, about)
+
+
+def _failure(failed: Mapping[int, SpiceError], samples: int) -> SpiceError:
+    """The error of all failures, with the first one's reason."""
+    first = min(failed)
+    kind = NoAnswer if all(isinstance(error, NoAnswer) for error in failed.values()) else SpiceError
+    return kind(f"{len(failed)} of {samples} samples failed; sample {first}: {failed[first]}")
 
 
 def _run(ran: Sequence[Finished], seconds: float) -> dict[str, object]:
@@ -110,21 +119,25 @@ def _pieces(samples: int, jobs: int, cards: int) -> list[slice]:
 
 def _gathered(
     layout: Layout, pieces: Sequence[slice], results: Sequence[Finished | SpiceError], samples: int
-) -> tuple[dict[str, np.ndarray], dict[int, str]]:
+) -> tuple[dict[str, np.ndarray], dict[int, SpiceError]]:
     """The vectors of all processes, [samples] each and NaN where a sample failed, and the reason of each failure."""
     names: tuple[str, ...] = ()
     rows: dict[int, np.ndarray] = {}
-    failed: dict[int, str] = {}
+    failed: dict[int, SpiceError] = {}
     for piece, result in zip(pieces, results, strict=True):
-        doubt = result if isinstance(result, SpiceError) else unsound(result, layout)
-        for offset, sample in enumerate(range(piece.start, piece.stop)):
-            if doubt or isinstance(result, SpiceError):
-                failed[sample] = str(doubt)
-                continue
+        here = range(piece.start, piece.stop)
+        if isinstance(result, SpiceError):
+            failed |= dict.fromkeys(here, result)
+            continue
+        doubt = unsound(result, layout)
+        if doubt:
+            failed |= dict.fromkeys(here, doubt)
+            continue
+        for offset, sample in enumerate(here):
             content = result.files.get(f"s{offset}.raw")
             plot = read_raw(content)[0] if content else None
             if plot is None or plot.kind != "Operating Point":
-                failed[sample] = str(failure(result, layout, "op"))
+                failed[sample] = failure(result, layout, "op")
             else:
                 names, rows[sample] = plot.names, plot.values[0]
     table = np.full((samples, len(names)), np.nan)

@@ -13,14 +13,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tellegen.cli.exits import BROKEN_PIPE, Commands, Misuse, sentence
+from tellegen.cli.exits import BROKEN_PIPE, Commands, Misuse, WorkerLost, sentence
 from tellegen.netlist import CircuitError, NumericalError
-from tellegen.netlist.errors import Location
+from tellegen.netlist.errors import Location, NoAnswer, SpiceError
 
 ERRORS = {
     "misuse": (Misuse("a; b"), 2, "tellegen: a; b\n"),
     "circuit": (CircuitError("loop\n of sources; remove one", Location("x.cir", 3)), 2, "x.cir:3: loop of sources;"),
     "numerical": (NumericalError("no convergence at node a"), 1, "no convergence at node a"),
+    "no ngspice": (SpiceError("ngspice is not on PATH"), 2, "ngspice is not on PATH"),
+    "no answer of ngspice": (NoAnswer("ngspice found no operating point"), 3, "ngspice found no operating point"),
+    "lost worker": (WorkerLost("the worker of seed=1 died"), 1, "the worker of seed=1 died"),
     "permission": (PermissionError(errno.EACCES, "", "secret.cir"), 2, "secret.cir: permission denied; change its"),
     "full disk": (OSError(errno.ENOSPC, "", "run/x"), 2, "run/x: no space left on device; free some space"),
     "long name": (OSError(errno.ENAMETOOLONG, "", "x" * 9), 2, "file name too long; choose a shorter name"),

@@ -10,7 +10,7 @@ import pytest
 
 from tellegen.netlist.builders import deep_resistive_network, divider
 from tellegen.netlist.circuit import Circuit
-from tellegen.netlist.errors import SpiceError
+from tellegen.netlist.errors import NoAnswer, SpiceError
 from tellegen.netlist.parser import parse
 from tellegen.spice_export import operating_point, operating_points
 
@@ -116,6 +116,16 @@ def test_a_sample_without_an_answer_is_reported_or_raised() -> None:
     np.testing.assert_allclose(answer["v(b)"], [0.5, np.nan, 1.0])
     with pytest.raises(SpiceError, match="1 of 3 samples failed; sample 1: ngspice found no operating point"):
         operating_points(circuit, {"v1": volts})
+
+
+def test_no_answer_at_all_is_told_from_a_missing_ngspice(monkeypatch: pytest.MonkeyPatch) -> None:
+    circuit, volts = parse(UNSOLVABLE), {"v1": np.array([3.0, 3.5])}
+    with pytest.raises(NoAnswer, match="2 of 2 samples failed; sample 0: ngspice found no operating point"):
+        operating_points(circuit, volts, failures="report")
+    monkeypatch.setenv("TELLEGEN_NGSPICE", "/nowhere/ngspice")
+    with pytest.raises(SpiceError, match=r"^TELLEGEN_NGSPICE names /nowhere/ngspice, which cannot be run") as missing:
+        operating_points(circuit, volts, failures="report")
+    assert not isinstance(missing.value, NoAnswer)
 
 
 def test_a_hanging_process_fails_its_samples_only_after_the_limit(tmp_path: Path, monkeypatch) -> None:
