@@ -89,7 +89,8 @@ class Element:
     @property
     def kind(self) -> str:
         """The SPICE letter, upper case. A name flattened out of a subcircuit (`x1.r2`) keeps its own letter."""
-        return kind_letter(self.name)
+        name = self.name
+        return kind_letter(name) if name[0] == "x" else name[0].upper()
 
     @property
     def shape(self) -> tuple[int, ...]:

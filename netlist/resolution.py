@@ -120,13 +120,13 @@ class Resolution:
 
     def changes(self, element: Element) -> bool:
         """Whether resolving would change an element of the deck itself."""
-        if element.kind == "X" or not isinstance(element.value, _PLAIN) or element.parameters:
+        if not _is_settled(element):
             return element.kind == "X" or self.element(element, 1.0) != element
-        return False
+        return element.kind == "X"
 
     def element(self, element: Element, multiplier: float) -> Element:
         """The flat element; `multiplier` is that of the instances around it."""
-        if isinstance(element.value, _PLAIN) and not element.parameters and not self.names.prefix and multiplier == 1.0:
+        if not self.names.prefix and multiplier == 1.0 and _is_settled(element):
             return element
         kind = KINDS[element.kind]
         trees = element.kind == "B"
@@ -149,6 +149,13 @@ class Resolution:
             parameters=parameters,
             controls=tuple(map(rename_control, element.controls)),
         )
+
+
+def _is_settled(element: Element) -> bool:
+    """Whether the element's value and parameters are numbers, words or arrays."""
+    if not isinstance(element.value, _PLAIN):
+        return False
+    return not element.parameters or all(isinstance(value, _PLAIN) for value in element.parameters.values())
 
 
 def _multiplied(element: Element, parameters: Mapping[str, object], multiplier: float) -> Mapping[str, object]:

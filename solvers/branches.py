@@ -33,19 +33,22 @@ class Branches:
         cls, elements: Iterable[Element], table: NodeTable, value: Callable[[Element], float | np.ndarray]
     ) -> Branches:
         """Gather two-terminal elements. Linear in the branches; an array costs a few NumPy operations, not a loop."""
-        scalars, arrays = split(elements)
-        first = [np.asarray([table.index(element.nodes[0]) for element in scalars], dtype=np.int64)]
-        second = [np.asarray([table.index(element.nodes[1]) for element in scalars], dtype=np.int64)]
+        elements = list(elements)
+        scalars = [element for element in elements if not element.ranges]
+        arrays = [element for element in elements if element.ranges] if len(scalars) < len(elements) else []
+        first, second = ([_scalar_ends(scalars, position, table)] for position in (0, 1))
         values = [np.asarray([value(element) for element in scalars], dtype=np.float64)]
-        places = {element.name: slice(position, position + 1) for position, element in enumerate(scalars)}
+        names = [element.name for element in scalars]
         count = len(scalars)
+        places = dict(zip(names, map(slice, range(count), range(1, count + 1)), strict=True))
         for element in arrays:
             first.append(_ends(element, 0, table))
             second.append(_ends(element, 1, table))
             values.append(np.broadcast_to(np.asarray(value(element), dtype=np.float64), element.shape).ravel())
             places[element.name] = slice(count, count + len(first[-1]))
             count += len(first[-1])
-        shapes = {element.name: element.shape for element in (*scalars, *arrays)}
+        shapes: dict[str, tuple[int, ...]] = dict.fromkeys(names, ())
+        shapes.update((element.name, element.shape) for element in arrays)
         return cls(np.concatenate(first), np.concatenate(second), np.concatenate(values), places, shapes)
 
     @property
@@ -97,15 +100,14 @@ class Branches:
         return f"{name}[{','.join(str(int(place)) for place in index)}]" if index else name
 
 
-def split(elements: Iterable[Element]) -> tuple[list[Element], list[Element]]:
-    """Scalar branches and arrays; a scalar branch whose field is a bus is refused here."""
-    scalars, arrays = [], []
-    for element in elements:
-        if not element.ranges:
-            for position in (0, 1):
-                field_shape(element, position)
-        (arrays if element.ranges else scalars).append(element)
-    return scalars, arrays
+def _scalar_ends(scalars: list[Element], position: int, table: NodeTable) -> np.ndarray:
+    """The node index of each scalar branch at one end; a field that is a bus is refused here."""
+    try:
+        return table.indices([element.nodes[position] for element in scalars])
+    except KeyError:
+        for element in scalars:
+            field_shape(element, position)
+        return np.asarray([table.index(element.nodes[position]) for element in scalars], dtype=np.int64)
 
 
 def _ends(element: Element, position: int, table: NodeTable) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -27,7 +28,12 @@ class NodeTable:
         """Number the nodes of `elements` in order of appearance. Linear in the number of node fields."""
         first: dict[str, int] = {}
         count = 0
-        for field in dict.fromkeys(field for element in elements for field in element.nodes):
+        fields = dict.fromkeys(chain.from_iterable([element.nodes for element in elements]))
+        if not widths:
+            fields.pop(GROUND, None)
+            # without a bus every field is a net of its own
+            return cls({field: place for place, field in enumerate(fields)}, {}, len(fields))
+        for field in fields:
             part = part_of_bus(field, widths)
             name = part.name if part else field
             if name != GROUND and name not in first:
@@ -52,6 +58,19 @@ class NodeTable:
             raise CircuitError(f"the circuit has no node {field}; there are {', '.join(known[:8])}")
         base = self.first[name]
         return base + start if part and ":" not in field else np.arange(base + start, base + stop + 1)
+
+    def indices(self, fields: Sequence[str]) -> np.ndarray:
+        """The indices (fields,) of fields that name one node each.
+
+        Raises:
+            KeyError: a field that names a bus, a line of one or no node; `index` says which.
+        """
+        known, width = self.first, self.width
+        if not width:
+            single = {**known, GROUND: self.ground}
+        else:
+            single = {name: at for name, at in known.items() if name not in width} | {GROUND: self.ground}
+        return np.fromiter(map(single.__getitem__, fields), dtype=np.int64, count=len(fields))
 
     def signals(self, values: np.ndarray) -> dict[str, np.ndarray]:
         """Potentials (..., nodes) as `v(node)` signals, buses with a trailing axis of their width."""

@@ -7,13 +7,14 @@ one `Topology`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..netlist import Circuit, Traces
+from ..netlist import Circuit, Element, Traces
 from ..netlist.buses import bus_widths
 from ..netlist.piecewise import Reduction, with_ideal_parts
 from .branches import Branches
@@ -65,9 +66,12 @@ class ResistiveNetwork:
         if (reason := refused(flat)) is not None:
             raise reason
         table = NodeTable.of(flat.elements, bus_widths(flat))
-        resistors = Branches.of(flat.of_kind("R"), table, conductance_of)
-        diodes = Branches.of(flat.of_kind("D"), table, nothing_of)
-        sources = Branches.of((*flat.of_kind("V"), *flat.of_kind("L")), table, voltage_of)
+        of_kind = defaultdict[str, list[Element]](list)
+        for element in flat.elements:
+            of_kind[element.kind].append(element)
+        resistors = Branches.of(of_kind["R"], table, conductance_of)
+        diodes = Branches.of(of_kind["D"], table, nothing_of)
+        sources = Branches.of((*of_kind["V"], *of_kind["L"]), table, voltage_of)
         named = [node for node in flat.outputs if "(" not in node] if loads is None else list(loads)
         at = np.asarray([node for name in named for node in np.ravel(table.index(name))], dtype=np.int64)
         groups = Supernodes.of(table.ground + 1, table.ground, sources.first, sources.second)
@@ -78,7 +82,7 @@ class ResistiveNetwork:
         diode_rows = np.flatnonzero(group[diodes.first] != group[diodes.second])
         anode, cathode = group[diodes.first[diode_rows]], group[diodes.second[diode_rows]]
         topology = Topology(groups.count, a[rows], b[rows], anode, cathode)
-        currents, opens = _branches(flat, "I", table, current_of), _branches(flat, "C", table, nothing_of)
+        currents, opens = Branches.of(of_kind["I"], table, current_of), Branches.of(of_kind["C"], table, nothing_of)
         gathered = (resistors, diodes, currents, sources, opens)
         return cls(flat, reduction, table, *gathered, at, groups, topology, rows, diode_rows)
 
@@ -175,7 +179,3 @@ class ResistiveNetwork:
             leaving -= scatter(current, branches.second, size)
         source = self.supernodes.currents(leaving)
         return [*passive, (self.sources, source), (self.opens, np.zeros(self.opens.count))]
-
-
-def _branches(circuit: Circuit, kind: str, table: NodeTable, value: Any) -> Branches:
-    return Branches.of(circuit.of_kind(kind), table, value)

@@ -6,6 +6,8 @@ C and L are taken too (and their couplings K ignored). Everything else is refuse
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..netlist import Circuit, Element, Stimulus
@@ -48,6 +50,8 @@ def refused(circuit: Circuit) -> CircuitError | None:
 def conductance_of(element: Element) -> float | np.ndarray:
     """A resistor's conductance in siemens, finite and not negative."""
     value = conductance(element)
+    if isinstance(value, float) and 0.0 <= value < math.inf:
+        return value
     array = np.ravel(value)
     bad = array[(array < 0) | ~np.isfinite(array)]
     if len(bad):
