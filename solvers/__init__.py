@@ -19,6 +19,7 @@ power                what every element takes, and Tellegen's sum; time_constant
 reference            the cross-check with CVXPY
 layered              deep resistive networks: two colours, batched, in JAX
 laplacian            the engine for large circuits
+dynamics             circuits in time: an explicit differential equation in JAX, integrated and differentiated
 """
 
 from __future__ import annotations

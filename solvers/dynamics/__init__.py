@@ -1,0 +1,20 @@
+"""Circuits in time: a netlist as an explicit differential equation in JAX, and its solution.
+
+In: a circuit, names of free parameters. Out: rates, states and signals (items, batch), differentiable in everything.
+
+laws          what each element says: currents, voltages, charges
+unknowns      what every node is: held, derived, a state, algebraic
+polynomial    currents as sums of products of features, by the addition theorems; algebra: trees with folded numbers
+charges       the left side M dy/dt; levels: what is computed on the way, in order
+names         free parameters, draws, DC sources as rows; shapes: many expressions at once
+features      functions of one signal, evaluated once; sums, patterns: sparse products; matrix: small inverses
+equations     all of these for one circuit; network: as arrays; system: what users call; reading: signals by name
+stimuli       waveforms and their corners
+integration   fixed steps, methods by name
+"""
+
+from __future__ import annotations
+
+from .integration.fixed import Grid as Grid
+from .integration.fixed import integrate as integrate
+from .system import DynamicalSystem as DynamicalSystem

@@ -1,0 +1,1 @@
+"""Integration in time: fixed steps in one compiled loop, methods by name."""

@@ -1,0 +1,138 @@
+"""The equations as arrays: where every signal stands, and the functions that evaluate them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from .charges import slope_name
+from .equations import Equations
+from .features import Features
+from .laws import drive_name
+from .levels import Level
+from .matrix import Matrix
+from .shapes import Expressions, Place
+from .stimuli import wave
+from .sums import Sum
+from .unknowns import TIME
+
+STATES, DRIVES = "states", "drives"
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """The compiled equations. `depths` are by array; a level of depth d reads arrays of less."""
+
+    equations: Equations
+    place: Place
+    drive_names: tuple[str, ...]
+    features: Features
+    levels: tuple[tuple[str, Sum, Matrix], ...]
+    sum: Sum
+    inertia: Matrix
+    initial: Expressions
+
+    @classmethod
+    def of(cls, equations: Equations) -> Network:
+        """Lay out the signals and compile every sum."""
+        drives = tuple(drive_name(name) for name in equations.laws.stimuli)
+        places: dict[str, tuple[str, int]] = dict(equations.names.places)
+        places |= {state: (STATES, row) for row, state in enumerate(equations.states)}
+        places |= {name: (DRIVES, row) for row, name in enumerate((*drives, *map(slope_name, drives), TIME))}
+        depth = {STATES: 0, DRIVES: 0}
+        for at, level in enumerate(equations.levels, 1):
+            depth[_level_name(at)] = at
+            places |= {node: (_level_name(at), row) for row, node in enumerate(level.nodes)}
+        terms = [term for level in equations.levels for _, term in level.rest]
+        terms += [term for _, term in equations.terms]
+        features = Features.of((factor for term in terms for factor in term.factors), depth, places.__getitem__)
+        return cls(
+            equations,
+            places.__getitem__,
+            drives,
+            features,
+            tuple(
+                (
+                    _level_name(at),
+                    Sum.of(level.nodes, level.rest, features.where, places.__getitem__),
+                    _own(level, places.__getitem__),
+                )
+                for at, level in enumerate(equations.levels, 1)
+            ),
+            Sum.of(equations.states, equations.terms, features.where, places.__getitem__),
+            Matrix.of(equations.inertia, len(equations.states), places.__getitem__),
+            Expressions.of(equations.start, places.__getitem__),
+        )
+
+    def prepare(self, rows: Mapping[str, Array], dtype: np.dtype) -> dict[str, Any]:
+        """All that is constant in time."""
+        return {
+            "parameters": dict(rows),
+            "levels": tuple(
+                {"sum": each.prepare(rows, dtype), "inverse": own.inverse(rows, dtype)} for _, each, own in self.levels
+            ),
+            "sum": self.sum.prepare(rows, dtype),
+            "inverse": self.inertia.inverse(rows, dtype),
+        }
+
+    def start(self, values: Mapping[str, Any]) -> Array:
+        """The initial states (states, batch)."""
+        parameters = values["parameters"]
+        dtype = parameters["free"].dtype
+        found = self.initial(parameters, dtype)
+        width = max(leaf.shape[-1] for leaf in jax.tree.leaves(values))
+        return jnp.broadcast_to(found, (len(self.equations.states), width))
+
+    def drives(self, t: Any, values: Mapping[str, Any]) -> Array:
+        """The waveforms, their slopes, and time (rows, batch)."""
+        parameters = values["parameters"]
+        dtype = parameters["free"].dtype
+        named = {
+            name: parameters[array][row]
+            for name, (array, row) in self.equations.names.places.items()
+            if array == "free"
+        }
+        t = jnp.asarray(t, dtype)
+        stimuli = self.equations.laws.stimuli
+
+        def at(time: Array) -> Array:
+            waves = [jnp.atleast_1d(wave(each, named, time, name)).astype(dtype) for name, each in stimuli.items()]
+            return _stack(waves, dtype)
+
+        found, slopes = jax.jvp(at, (t,), (jnp.ones_like(t),))
+        return jnp.concatenate([found, slopes, jnp.broadcast_to(t, (1, found.shape[1]))])
+
+    def signals(self, drives: Array, y: Array, values: Mapping[str, Any]) -> dict[str, Array]:
+        """Every array of signals and features at one time."""
+        arrays = {STATES: y, DRIVES: drives, **values["parameters"]}
+        self.features.evaluate(0, arrays, y.dtype)
+        for depth, ((name, each, own), prepared) in enumerate(zip(self.levels, values["levels"], strict=True), 1):
+            arrays[name] = -own.apply(prepared["inverse"], each(arrays, prepared["sum"]))
+            self.features.evaluate(depth, arrays, y.dtype)
+        return arrays
+
+    def rate(self, drives: Array, y: Array, values: Mapping[str, Any]) -> Array:
+        """dy/dt."""
+        arrays = self.signals(drives, y, values)
+        return self.inertia.apply(values["inverse"], self.sum(arrays, values["sum"]))
+
+
+def _level_name(depth: int) -> str:
+    return f"level {depth}"
+
+
+def _own(level: Level, place: Place) -> Matrix:
+    return Matrix.of(level.own, len(level.nodes), place)
+
+
+def _stack(rows: list[Array], dtype: np.dtype) -> Array:
+    if not rows:
+        return jnp.zeros((0, 1), dtype)
+    width = max(row.shape[0] for row in rows)
+    return jnp.stack([jnp.broadcast_to(row, (width,)) for row in rows])
