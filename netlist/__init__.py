@@ -42,7 +42,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .builders import crossbar, deep_resistive_network, divider, grid, random_network
+    from .builders import (
+        cellular_network,
+        crossbar,
+        deep_resistive_network,
+        divider,
+        grid,
+        oscillator_network,
+        random_network,
+        star,
+    )
     from .checks import Finding
     from .circuit import Card, Circuit, Directive, Function, Model, Note, Subcircuit
     from .directives import Trainable
@@ -89,15 +98,18 @@ __all__ = [
     "Traces",
     "Trainable",
     "Written",
+    "cellular_network",
     "conductance",
     "crossbar",
     "deep_resistive_network",
     "divider",
     "grid",
     "load",
+    "oscillator_network",
     "parse",
     "random_network",
     "save",
+    "star",
     "write",
 ]
 
@@ -113,7 +125,7 @@ _NAMES = {
     "traces": "Traces",
     "resistance": "conductance",
     "checks": "Finding",
-    "builders": "crossbar deep_resistive_network divider grid random_network",
+    "builders": "cellular_network crossbar deep_resistive_network divider grid oscillator_network random_network star",
     "errors": "CircuitError DataError ExperimentError Location NetlistError NumericalError SpiceError TellegenError",
 }
 _HOME = {name: home for home, names in _NAMES.items() for name in names.split()}

@@ -90,7 +90,7 @@ DIRECTIVES: Mapping[str, DirectiveKind] = {
         ),
         _kind(
             "mismatch",
-            "*@ mismatch NAME … sigma=… [kind=relative|absolute] [distribution=normal|lognormal] [per=…] [group=…]",
+            "*@ mismatch NAME … sigma=…",
             "fabrication spread of flat elements, or of parameters: one draw an element and a die",
             "targets",
             Option("sigma", "number", "standard deviation", "of the value", required=True, minimum=0.0),

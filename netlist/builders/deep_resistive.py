@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -16,11 +15,10 @@ import numpy as np
 from ..circuit import Circuit
 from ..element import Element, empty
 from ..errors import CircuitError
-from ..parser import load
 from .cards import IDEAL, IDEAL_DIRECTIVE, at_least, directive
+from .library import subcircuits
 
 AMPLIFIER = "bidirectional_amplifier"
-LIBRARY = Path(__file__).resolve().parents[2] / "circuits" / "lib" / f"{AMPLIFIER}.cir"
 
 
 def deep_resistive_network(
@@ -68,7 +66,7 @@ def deep_resistive_network(
         title=f"deep resistive network {'-'.join(map(str, sizes))}",
         elements=tuple(elements),
         models=MappingProxyType({"ideal": IDEAL}),
-        subcircuits=load(LIBRARY).subcircuits if gain is not None else empty(),
+        subcircuits=subcircuits(AMPLIFIER) if gain is not None else empty(),
         directives=(
             IDEAL_DIRECTIVE,
             directive("input", "vin"),

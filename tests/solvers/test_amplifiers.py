@@ -7,10 +7,10 @@ import pytest
 
 from tellegen import deep_resistive_network, operating_point, parse, spice_export, write
 from tellegen.netlist import CircuitError
-from tellegen.netlist.builders.deep_resistive import LIBRARY
+from tellegen.netlist.builders.library import CIRCUITS
 from tellegen.solvers.amplifiers import without_amplifiers
 
-HEAD = "amplified\n" + LIBRARY.read_text().split("\n", 1)[1]
+HEAD = "amplified\n" + (CIRCUITS / "lib" / "bidirectional_amplifier.cir").read_text().split("\n", 1)[1]
 CHAIN = (
     HEAD
     + """

@@ -6,7 +6,7 @@ import pytest
 from tellegen import deep_resistive_network, operating_point, parse, spice_export
 from tellegen.netlist import CircuitError, NumericalError, Traces
 from tellegen.netlist.builders import grid
-from tellegen.netlist.builders.deep_resistive import LIBRARY
+from tellegen.netlist.builders.library import CIRCUITS
 from tellegen.solvers.power import power
 from tellegen.solvers.time_constants import time_constants
 
@@ -95,7 +95,7 @@ def test_the_segment_of_the_diode_says_how_fast(volts, expected):
 
 
 def test_an_amplifier_makes_the_capacitance_behind_it_larger():
-    deck = "amplified\n" + LIBRARY.read_text().split("\n", 1)[1]
+    deck = "amplified\n" + (CIRCUITS / "lib" / "bidirectional_amplifier.cir").read_text().split("\n", 1)[1]
     deck += "V1 in 0 1\nR1 in h 1k\nX1 h a bidirectional_amplifier gain=5 backward=2\nC1 a 0 1n\n"
     assert time_constants(parse(deck)).slowest == pytest.approx(1e3 * 10 * 1e-9, rel=1e-12)
 
