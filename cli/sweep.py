@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -122,8 +123,11 @@ def _train(
                 failed[point.folder] = reason or f"its worker left nothing in {out}, which it must share with us"
             table(fresh[: place + 1])
             count(len(grid) - len(fresh) + place + 1, len(grid))
-            typer.echo(f"{grid.index(point) + 1}/{len(grid)} {point.folder}: {_news(out, point, failed)}", err=True)
+            left = (time.perf_counter() - begin) / (place + 1) * (len(fresh) - place - 1)
+            news = f"{_news(out, point, failed)}{f'; about {left:.0f} s left' if left else ''}"
+            typer.echo(f"{grid.index(point) + 1}/{len(grid)} {point.folder}: {news}", err=True)
 
+        begin = time.perf_counter()
         count(len(grid) - len(fresh), len(grid))
         farm.map(train_point, work, [point.folder for point in fresh], done)
     return table(fresh), failed

@@ -1,4 +1,4 @@
-"""Power: what the circuit turns into heat for one answer."""
+"""Power: what the circuit turns into heat for one answer, and with capacitors how soon that answer is there."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..answers import engineering
 from ..figure import ACCENT, SECOND, drawing
 from ..results import Absent, Results
 from .section import Section, Tile, picture, table
+from .settling import settling
 
 NAME, TITLE = "power", "Power dissipated"
 _SCALING = (
@@ -37,7 +38,8 @@ def section(results: Results) -> Section:
     note = f"{engineering(float(total.min()), 'W', 3)} to {engineering(float(total.max()), 'W', 3)}"
     tiles = (Tile("Power an answer", engineering(float(total.mean()), "W", 3), note),)
     body = picture(_figure(by_element, total), _SCALING) + _table(by_element, total)
-    return Section(NAME, TITLE, lead, body, tiles=tiles)
+    settled = settling(circuit, samples, total)
+    return Section(NAME, TITLE, lead, body + settled.body, tiles=(*tiles, *settled.tiles))
 
 
 def _figure(by_element: Mapping[str, np.ndarray], total: np.ndarray) -> str:

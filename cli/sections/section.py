@@ -34,6 +34,11 @@ def picture(svg: str, caption: str = "") -> str:
     return f"<figure>{svg}{f'<figcaption>{escape(caption)}</figcaption>' if caption else ''}</figure>"
 
 
+def paragraph(text: str) -> str:
+    """A paragraph of plain text."""
+    return f"<p>{escape(text)}</p>"
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """An HTML table; cells are escaped."""
     head = "".join(f"<th>{escape(column)}</th>" for column in columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +40,8 @@ def test_a_scheduler_s_workers_give_the_numbers_of_this_machine(invoke, schedule
     for name, more in (("here", ()), ("there", ("--scheduler", scheduler))):
         ended = sweep(invoke, tmp_path / name, *more)
         assert ended.exit_code == 0, ended.output
-        assert "2/2 seed=1: test error" in ended.stderr
+        assert re.search(r"^1/2 seed=0: test error \S+ %, \S+ s; about \d+ s left$", ended.stderr, re.M)
+        assert re.search(r"^2/2 seed=1: test error \S+ %, \S+ s$", ended.stderr, re.M)
         with (tmp_path / name / "sweep.csv").open(newline="") as stream:
             tables.append(
                 [{key: text for key, text in row.items() if key != "seconds"} for row in csv.DictReader(stream)]

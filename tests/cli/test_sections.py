@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from tellegen.cli.figure import ACCENT, drawing
+from tellegen.cli.held_out import Samples
 from tellegen.cli.sections.conductances import reduced, side
 from tellegen.cli.sections.confusion import counts
-from tellegen.netlist import Circuit, Element, Traces
+from tellegen.cli.sections.settling import settling
+from tellegen.netlist import Circuit, Element, Traces, parse
 from tellegen.netlist.readings import field_voltages
 from tellegen.solvers.power import dissipation, power
 
@@ -67,6 +69,37 @@ def test_sources_deliver_with_spice_signs() -> None:
     expected = [2.0 * 0.5 + 1.0 * 0.1 - 1.0 * 0.2, -3.0 * 0.25 + 0.5 * 0.1 + 2.0 * 0.2]
     traces = Traces(signals, {"sample": np.arange(2)})
     np.testing.assert_allclose(power(Circuit(elements=elements), traces).delivered, expected)
+
+
+LOADED = """* a loaded divider; its diode conducts below ground
+Vx in 0 1
+R1 in out 2k
+R2 out 0 1k
+C1 out 0 1n
+D1 0 out ideal
+.model ideal D(is=1e-12 n=1e-4)
+*@ ideal model=ideal
+"""
+
+
+def test_an_answer_s_energy_is_its_power_over_five_time_constants() -> None:
+    volts = np.array([3.0, 6.0])
+    samples = Samples({"vx": volts}, np.zeros(2), Traces({}, {"sample": np.arange(2)}))
+    found = settling(parse(LOADED), samples, volts**2 / 3e3)
+    # τ = C (R1 ∥ R2) = 666.7 ns for both; 5 τ (3 V)²/3 kΩ = 10 nJ, and four times that at 6 V.
+    assert "settles with 667 ns as the slowest" in found.body
+    assert "takes 10 nJ to 40 nJ" in found.body
+    assert "<td>out</td><td>666.7 ns</td>" in found.body
+    assert [tile.value for tile in found.tiles] == ["667 ns", "25 nJ"]
+
+
+def test_without_capacitors_nothing_is_said_of_settling_and_without_a_way_out_why() -> None:
+    samples = Samples({"vx": np.array([3.0])}, np.zeros(1), Traces({}, {"sample": np.arange(1)}))
+    bare = LOADED.replace("C1 out 0 1n\n", "")
+    assert settling(parse(bare), samples, np.ones(1)) == ("", ())
+    with_inductor = settling(parse(LOADED.replace("R2 out 0 1k", "L2 out 0 1m")), samples, np.ones(1))
+    assert "How soon it settles is not known" in with_inductor.body
+    assert "l2 is an inductor" in with_inductor.body
 
 
 def test_node_fields_read_buses_slices_lines_and_ground() -> None:
