@@ -8,11 +8,13 @@ simulation of 1 + B·m states: the branches' responses do not depend on which of
 
     one_port       the pattern of a linear one-port and its admittance, eliminated unknown by unknown
     circle         the damped z-transform that takes the trapezoidal rule into the frequency domain and back, exactly
+    star           the host and its one-ports, found in a circuit's equations
     host           a node with capacitance and conductance that carries one-ports, each of which may be disconnected
 """
 
 from .circle import Circle
 from .host import flipped_voltage, host_voltage
 from .one_port import OnePort
+from .star import Admittances, Star
 
-__all__ = ["Circle", "OnePort", "flipped_voltage", "host_voltage"]
+__all__ = ["Admittances", "Circle", "OnePort", "Star", "flipped_voltage", "host_voltage"]

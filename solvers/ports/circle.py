@@ -39,12 +39,24 @@ class Circle:
     @cached_property
     def s(self) -> np.ndarray:
         """The complex frequencies (frequencies,) in 1/s of the upper half circle; the lower half is their conjugate."""
-        backward = FOLDED ** (1.0 / self.points) * np.exp(-2j * np.pi * np.arange(self.steps + 2) / self.points)
-        return 2 / self.step * (1 - backward) / (1 + backward)
+        return 2 / self.step * (1 - self._backward) / (1 + self._backward)
+
+    @cached_property
+    def _backward(self) -> np.ndarray:
+        """1/z at the frequencies: one step back in time."""
+        return FOLDED ** (1.0 / self.points) * np.exp(-2j * np.pi * np.arange(self.steps + 2) / self.points)
 
     def transform(self, samples: Array) -> Array:
         """The transform (…, frequencies) of samples (…, steps + 1)."""
         return jnp.fft.rfft(samples * self.damping, self.points)
+
+    def drive(self, samples: Array) -> Array:
+        """The transform (…, frequencies) of what drives the circuit, samples (…, steps + 1).
+
+        The rule takes the mean over each step, and there is no step before the first sample: where a drive does not
+        start at nothing, half of what its transform would have acted before time zero.
+        """
+        return self.transform(samples) - samples[..., :1] / (1 + self._backward)
 
     def waveform(self, transform: Array) -> Array:
         """The samples (…, steps + 1) of a transform (…, frequencies)."""

@@ -8,7 +8,7 @@ and every step is an operation on whole arrays over ports, batch and frequencies
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from jax import Array
@@ -30,7 +30,7 @@ class OnePort:
     size: int
     conductances: tuple[Entry, ...]
     capacitances: tuple[Entry, ...]
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         missing = set(range(1, self.size)) - {i for i, j in (*self.conductances, *self.capacitances) if i == j}
