@@ -84,6 +84,9 @@ class FusedTrainer:
         rows = tuple(
             np.array(w.T if t else w, np.float32, order="C") for w, t in zip(state["weights"], turned, strict=True)
         )
+        # Between hidden layers, where units rest at zero volts, both directions are to skip them.
+        hidden = range(1, len(sizes) - 1)
+        mirrors = tuple(np.ascontiguousarray(r.T) if n in hidden else _nothing() for n, r in enumerate(rows))
         biases = tuple(np.array(bias, np.float32) for bias in state["biases"])
         free = tuple(
             np.array(v, np.float32) if settings.carry else np.zeros((batch, n), np.float32)
@@ -94,6 +97,7 @@ class FusedTrainer:
         pixel = np.float32(settings.scale)
         loss, errors = propagate(
             rows,
+            mirrors,
             turned,
             biases,
             free,
@@ -124,6 +128,10 @@ class FusedTrainer:
 
 def _layers(sizes: tuple[int, ...], rows: int) -> tuple[np.ndarray, ...]:
     return tuple(np.zeros((rows, n), np.float32) for n in sizes)
+
+
+def _nothing() -> np.ndarray:
+    return np.zeros((0, 0), np.float32)
 
 
 def _bounds(ranges: tuple[tuple[float, float], ...]) -> tuple[tuple[np.float32, np.float32], ...]:

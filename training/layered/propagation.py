@@ -86,24 +86,27 @@ def _refresh(rows, turned, sums, row_sums, column_sums, input_sum):
 
 
 @_serial
-def _step_crossbars(rows, turned, pairs, rates, spread, bounds, row_sums, column_sums):
+def _step_crossbars(rows, mirrors, turned, pairs, rates, spread, bounds, row_sums, column_sums):
     for layer in range(1, len(rows)):
-        before, after = (pairs[layer], pairs[layer - 1]) if turned[layer] else (pairs[layer - 1], pairs[layer])
+        left, right = (pairs[layer], pairs[layer - 1]) if turned[layer] else (pairs[layer - 1], pairs[layer])
         rate = rates[layer] / spread
-        row_step = np.empty(before.shape[1], np.float32)
-        column_step = np.empty(after.shape[1], np.float32)
-        right = np.empty_like(after)
-        _squares(before, np.float32(0.5) * rate, row_step)
-        _squares(after, np.float32(0.5) * rate, column_step)
-        _signed(after, rate, right)
-        crossbar_pass(
-            rows[layer], before, right, row_step, column_step, bounds[layer], row_sums[layer], column_sums[layer]
-        )
+        row_step = np.empty(left.shape[1], np.float32)
+        column_step = np.empty(right.shape[1], np.float32)
+        scaled = np.empty_like(right)
+        _squares(left, np.float32(0.5) * rate, row_step)
+        _squares(right, np.float32(0.5) * rate, column_step)
+        _signed(right, rate, scaled)
+        row_sum, column_sum, limits = row_sums[layer], column_sums[layer], bounds[layer]
+        crossbar_pass(rows[layer], left, scaled, row_step, column_step, limits, row_sum, column_sum)
+        if mirrors[layer].size > 0:
+            # The same products the other way round are cheaper than carrying every conductance to its place there.
+            again, unused = np.empty_like(column_sum), np.empty_like(row_sum)
+            crossbar_pass(mirrors[layer], scaled, left, column_step, row_step, limits, again, unused)
 
 
 @_serial
 def propagate(
-    rows, turned, biases, free, pairs, works, pair_works, sums, row_sums, column_sums, lows, highs,
+    rows, mirrors, turned, biases, free, pairs, works, pair_works, sums, row_sums, column_sums, lows, highs,
     pixels, targets, order, scale, betas, sweeps, nudged, rates, bias_rates, bounds, bias_bounds,
     carry,
 ):  # fmt: skip
@@ -128,7 +131,7 @@ def propagate(
     common = np.zeros(units, np.float32)
     each = np.zeros((size, units), np.float32)
     input_pass(rows[0], pixels, order[0], order[0], scale, common, each, bounds[0], input_sum, drive)
-    _step_crossbars(rows, turned, pairs, np.zeros_like(rates), spread, bounds, row_sums, column_sums)
+    _step_crossbars(rows, mirrors, turned, pairs, np.zeros_like(rates), spread, bounds, row_sums, column_sums)
     _refresh(rows, turned, sums, row_sums, column_sums, input_sum)
     loss, wrong = 0.0, 0
     for step in range(steps):
@@ -139,18 +142,32 @@ def propagate(
         if not carry:
             for layer in range(len(free)):
                 free[layer][:] = 0.0
-        relax(rows, turned, drive, sums, biases, lows, highs, beta, target, free, works, sweeps)
+        relax(rows, mirrors, turned, drive, sums, biases, lows, highs, beta, target, free, works, sweeps)
         cost, mistakes = _measure(free[len(free) - 1], target)
         loss, wrong = loss + cost, wrong + mistakes
         for layer in range(len(free)):
             pairs[layer][:size] = free[layer]
             pairs[layer][size:] = free[layer]
-        relax(rows, turned, pair_drive, sums, biases, lows, highs, pair_beta, pair_target, pairs, pair_works, nudged)
+        relax(
+            rows,
+            mirrors,
+            turned,
+            pair_drive,
+            sums,
+            biases,
+            lows,
+            highs,
+            pair_beta,
+            pair_target,
+            pairs,
+            pair_works,
+            nudged,
+        )
         _squares(pairs[0], np.float32(0.5) * rates[0] / spread, common)
         _differences(pairs[0], rates[0] / spread, each)
         following = order[min(step + 1, steps - 1)]
         input_pass(rows[0], pixels, order[step], following, scale, common, each, bounds[0], input_sum, drive)
-        _step_crossbars(rows, turned, pairs, rates, spread, bounds, row_sums, column_sums)
+        _step_crossbars(rows, mirrors, turned, pairs, rates, spread, bounds, row_sums, column_sums)
         for layer in range(len(biases)):
             _step_bias(biases[layer], pairs[layer], bias_rates[layer] / spread, bias_bounds[layer])
         _refresh(rows, turned, sums, row_sums, column_sums, input_sum)
