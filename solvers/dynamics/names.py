@@ -39,33 +39,35 @@ class Names:
         places |= {source_name(name): (SOURCES, row) for row, name in enumerate(laws.sources)}
         return cls({name: known[name] for name in free}, laws.draws, laws.sources, places)
 
-    def rows(
-        self, parameters: Mapping[str, Any] | None, sources: Mapping[str, Any] | None, draws: Any, dtype: np.dtype
-    ) -> dict[str, Array]:
+    def rows(self, parameters: Any, sources: Mapping[str, Any] | None, draws: Any, dtype: np.dtype) -> dict[str, Array]:
         """The arrays by name, (rows, batch) or (rows, 1). See `DynamicalSystem.values`."""
-        _check(parameters or {}, self.free, "free parameter")
         _check(sources or {}, self.sources, "DC source")
-        free = {**self.free, **(parameters or {})}
-        formulas = Formulas(free)
+        free = self._free(parameters, dtype)
+        formulas = Formulas({name: free[row] for row, name in enumerate(self.free)})
         dc = {name: (sources or {}).get(name, formulas.value(value)) for name, value in self.sources.items()}
-        return {
-            FREE: _stacked(free.values(), dtype),
-            SOURCES: _stacked(dc.values(), dtype),
-            DRAWS: self._draws(draws, dtype),
-        }
+        return {FREE: free, SOURCES: _stacked(dc.values(), dtype), DRAWS: self._draws(draws, dtype)}
+
+    def _free(self, parameters: Any, dtype: np.dtype) -> Array:
+        if parameters is None or isinstance(parameters, Mapping):
+            _check(parameters or {}, self.free, "free parameter")
+            return _stacked({**self.free, **(parameters or {})}.values(), dtype)
+        return _table(parameters, len(self.free), "parameters", "are free", dtype)
 
     def _draws(self, draws: Any, dtype: np.dtype) -> Array:
         neutral = {name: 1.0 if kind == RELATIVE else 0.0 for name, kind in self.draws.items()}
         if draws is None or isinstance(draws, Mapping):
             _check(draws or {}, self.draws, "drawn element")
             return _stacked({**neutral, **(draws or {})}.values(), dtype)
-        found = jnp.asarray(draws, dtype)
-        found = found[:, None] if found.ndim == 1 else found
-        if found.ndim != 2 or len(found) != len(self.draws):
-            raise CircuitError(
-                f"draws have the shape {found.shape}, but {len(self.draws)} elements are drawn; give (elements, batch)"
-            )
-        return found
+        return _table(draws, len(self.draws), "draws", "elements are drawn", dtype)
+
+
+def _table(given: Any, count: int, what: str, owners: str, dtype: np.dtype) -> Array:
+    """An array (count, batch)."""
+    found = jnp.asarray(given, dtype)
+    found = found[:, None] if found.ndim == 1 else found
+    if found.ndim != 2 or len(found) != count:
+        raise CircuitError(f"{what} have the shape {found.shape}, but {count} {owners}; give ({count}, batch)")
+    return found
 
 
 def _check(given: Mapping[str, Any], known: Mapping[str, Any], what: str) -> None:

@@ -67,7 +67,7 @@ class DynamicalSystem:
 
     def values(
         self,
-        parameters: Mapping[str, Any] | None = None,
+        parameters: Any = None,
         sources: Mapping[str, Any] | None = None,
         draws: Any = None,
         dtype: Any = None,
@@ -75,7 +75,8 @@ class DynamicalSystem:
         """All that is constant in time, differentiable in everything given.
 
         Args:
-            parameters: numbers or arrays (batch,) by free parameter; those left out keep the deck's value.
+            parameters: numbers or arrays (batch,) by free parameter, where those left out keep the deck's value; or
+                one array (free, batch).
             sources: numbers or arrays (batch,) by V or I source, in the place of its DC value.
             draws: (drawn, batch), or by element; without it factors are 1 and offsets 0.
             dtype: of all arrays; JAX's default float when not given.
