@@ -6,6 +6,7 @@ In: a `Circuit`, sources' values a sample, the `Traces` somebody expects. Out: a
     diodes, drives, fold ideal diodes in SPICE; input crossbars as Norton equivalents
     options, analysis, cards         tolerances, analyses, one card an element
     flat, kept, deck                 the deck itself, its subcircuits flattened or kept
+    noise_path                       the same Wiener path for ngspice
     process, script, farm            ngspice found, commanded, watched; many side by side
     raw, log, signals                what it wrote and said, as signals and errors of the circuit
     batch, points, shared            one run, many operating points, one run inside this process (PySpice)
@@ -29,6 +30,7 @@ from .farm import Job as Job
 from .farm import run_farm as run_farm
 from .fold import Fold as Fold
 from .fold import fold as fold
+from .noise_path import with_noise_path as with_noise_path
 from .points import operating_points as operating_points
 from .process import find_ngspice as find_ngspice
 from .raw import RawPlot as RawPlot
