@@ -1,9 +1,9 @@
 """A noise path as sources: ngspice follows the Wiener path that another solver took.
 
-Over the step from t_k to t_{k+1} a node's voltage is to gain the increment dv_k = σΔW_k beside all else that moves it. A
-current dv_k·C/(t_{k+1} − t_k) beside every capacitor C of the node does that, and moves no other node: the charges that
-the capacitors between nodes would push away are what these sources bring. ngspice then solves the equation for the path
-that is linear within each step (Wong and Zakai 1965, doi:10.1214/aoms/1177699916).
+Over the step from t_k to t_{k+1} a node's voltage is to gain the increment dv_k = σΔW_k beside all else that moves it.
+A current dv_k·C/(t_{k+1} − t_k) beside every capacitor C of the node does that, and moves no other node: the charges
+that the capacitors between nodes would push away are what these sources bring. ngspice then solves the equation for the
+path that is linear within each step (Wong and Zakai 1965, doi:10.1214/aoms/1177699916).
 """
 
 from __future__ import annotations
