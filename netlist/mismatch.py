@@ -59,6 +59,8 @@ class Mismatch:
             CircuitError: a selector that selects nothing, or an element without a value to spread.
         """
         _refuse_inner_parameters(circuit.subcircuits.values())
+        if not any(_selectors(circuit)) and not any(_selectors(circuit.flatten())):
+            return cls(circuit, ())
         lines: dict[tuple[str, str], tuple[Directive, Hashable]] = {}
         flat = circuit.expand()
         elements = {element.name: element for element in flat.elements}

@@ -39,6 +39,8 @@ class Noise:
         Raises:
             CircuitError: a selector without a node, a node without an amplitude, an amplitude for `thermal`.
         """
+        if not any(of_keyword(circuit.flatten(), "noise")):
+            return cls()
         flat = circuit.expand()
         nodes = dict.fromkeys(node for element in flat.elements for node in node_fields(element) if node != "0")
         found: dict[str, Wiener] = {}
