@@ -10,6 +10,7 @@ from ..netlist.errors import CircuitError, NumericalError, TellegenError
 from ..netlist.piecewise import device_of, is_inner
 from .branches import Branches
 from .feasibility import Infeasible, Unbounded
+from .methods.convexity import Indefinite
 from .methods.method import NotConverged
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def explained(network: ResistiveNetwork, error: TellegenError) -> TellegenError:
         )
     if isinstance(error, Unbounded):
         return _cut(network, error)
+    if isinstance(error, Indefinite):
+        nodes = node_names(network, np.asarray([error.supernode]))
+        return Indefinite(error.supernode, error.siemens, f"node {_listed(nodes)}")
     if isinstance(error, NotConverged):
         where = _listed(node_names(network, np.asarray([error.solution.worst])))
         return NumericalError(f"{error}, node {where or '0'}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..methods.convexity import refuse_indefinite
 from ..methods.method import finished
 from ..qp import QP, Solution
 from .active_set import STEPS, State, iterate
@@ -29,6 +30,9 @@ class GraphLaplacian:
 
     def solve(self, problem: QP, *, start: np.ndarray | None = None, tolerance: float = 1e-10) -> Solution:
         """See Method.solve. Five to eight factorisations as a rule; from a start near the solution two or three."""
+        if not Layout.of(problem.topology).crowded:
+            # conjugate gradients, which serve there, refuse every negative conductance themselves
+            refuse_indefinite(problem)
         found, loose = solve_directly(problem, start, tolerance)
         if found.residual > tolerance:
             found = rescued(problem, found, tolerance)

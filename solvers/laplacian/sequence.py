@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..methods.convexity import refuse_indefinite
 from ..methods.method import finished
 from ..qp import QP, Solution
 from .active_set import STEPS, State, corrected, iterate, refine
@@ -54,6 +55,8 @@ def solve_all(problem: QP, inputs: Inputs, *, tolerance: float = 1e-10) -> list[
         Infeasible, Unbounded, NumericalError: as Method.solve, for the first input that has no answer.
     """
     layout = Layout.of(problem.topology)
+    if not layout.crowded:
+        refuse_indefinite(problem)
     found: list[Solution] = []
     state, calm = None, 0
     while len(found) < inputs.count:

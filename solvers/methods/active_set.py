@@ -16,6 +16,7 @@ from ..contraction import consistent
 from ..feasibility import resistive_parts
 from ..kkt import current_scales, voltage_scale
 from ..qp import QP, Solution
+from .convexity import refuse_indefinite
 from .face import Face
 from .method import certified, finished, start_point
 from .sharing import shared_currents
@@ -39,6 +40,7 @@ class ActiveSet:
 
     def solve(self, problem: QP, *, start: np.ndarray | None = None, tolerance: float = 1e-10) -> Solution:
         """See Method.solve. One factorisation a step, usually three to eight steps."""
+        refuse_indefinite(problem)
         feasible = start_point(problem)
         x = feasible if start is None else start
         slack = problem.slack(x)

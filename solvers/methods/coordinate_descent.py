@@ -23,6 +23,7 @@ from ..kkt import current_scales, kkt_residual, voltage_scale
 from ..qp import QP, Solution, with_ground
 from .active_set import ActiveSet
 from .colouring import colours
+from .convexity import refuse_indefinite
 from .interior_point import InteriorPoint
 from .method import finished, start_point
 from .sharing import shared_currents
@@ -47,6 +48,7 @@ class CoordinateDescent:
 
     def solve(self, problem: QP, *, start: np.ndarray | None = None, tolerance: float = 1e-10) -> Solution:
         """See Method.solve. A start that is not feasible is replaced by a feasible point."""
+        refuse_indefinite(problem)
         x = start_point(problem)
         if start is not None and np.all(problem.slack(start) >= 0):
             x = start

@@ -24,6 +24,7 @@ from ..kkt import current_scales, voltage_scale
 from ..qp import QP, Solution
 from ..scatter import scatter
 from .active_set import polish
+from .convexity import refuse_indefinite
 from .face import Face
 from .linear import Factor
 from .method import certified, finished, start_point
@@ -48,6 +49,7 @@ class InteriorPoint:
 
     def solve(self, problem: QP, *, start: np.ndarray | None = None, tolerance: float = 1e-10) -> Solution:
         """See Method.solve. With a start the active-set iteration is tried from there first."""
+        refuse_indefinite(problem)
         feasible = start_point(problem)
         if start is not None:
             slack, volts = problem.slack(start), voltage_scale(problem, start)

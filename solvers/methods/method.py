@@ -44,7 +44,8 @@ class Method(Protocol):
 
         Raises:
             Infeasible, Unbounded: the circuit has no steady state; the certificate names why.
-            NumericalError: the tolerance was not reached; names the worst supernode and its residual.
+            NumericalError: the tolerance was not reached; names the worst supernode and its residual. Or a load is so
+                negative that the energy has no minimum (convexity.py).
         """
         ...
 
