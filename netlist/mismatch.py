@@ -110,7 +110,8 @@ class Mismatch:
 
     def with_die(self, seed: int, die: int) -> Circuit:
         """The flat, scalar circuit of one die: every value that spreads is what `draw` makes of it."""
-        return self.with_draw(self.draw(seed, die))
+        circuit = self.with_draw(self.draw(seed, die))
+        return replace(circuit, title=f"{circuit.title}, die {die} of seed {seed}")
 
     def with_draw(self, draws: Mapping[str, float]) -> Circuit:
         """The flat, scalar circuit with given draws by target; targets that are not among them stay as they are.
@@ -149,7 +150,7 @@ def standard_normals(seed: int, die: int, count: int) -> np.ndarray:
         raise CircuitError(f"seed {seed} and die {die} are no die; give whole numbers of at least 0")
     raw = np.random.Philox(key=np.array([seed, die], dtype=np.uint64)).random_raw(2 * ((count + 1) // 2))
     unit = (raw >> np.uint64(11)).astype(np.float64) * _TO_UNIT
-    radius, angle = np.sqrt(-2.0 * np.log1p(-unit[::2])), 2.0 * np.pi * unit[1::2]
+    radius, angle = np.sqrt(-2.0 * np.log(1.0 - unit[::2])), 2.0 * np.pi * unit[1::2]
     return np.stack((radius * np.cos(angle), radius * np.sin(angle)), axis=1).reshape(-1)[:count]
 
 

@@ -136,6 +136,7 @@ def test_the_deck_carries_exactly_the_draw(mismatch):
     assert circuit["r2[1]"].parameters["g"] == 1e-3 * draw["r2[1]"]
     assert circuit["e1"].value == pytest.approx(2 * gain + draw["e1"], rel=1e-15)
     text = deck(circuit).text
+    assert text.startswith("* a line with one of everything, die 3 of seed 7\n")
     assert f"c_x2_cs b 0 {2e-9 * draw['x2.cs']!r}" in text
     assert f"r1 b 0 {1e3 * draw['r1']!r}" in text
     assert f"b_x1_bs a 0 i=tanh(v(a))*{draw['x1.bs']!r}" in text
