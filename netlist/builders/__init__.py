@@ -7,7 +7,8 @@ disordered_network      a random network with inputs, outputs and resistors that
 crossbar                rows of sources, columns of nodes, a resistor at every crosspoint
 deep_resistive_network  layers of nodes with diodes, joined by crossbars (Kendall et al. 2020)
 cellular_network        a grid of cells that one template couples (Chua and Yang 1988)
-oscillator_network      phase oscillators on the pairs of a grid, on all pairs, or on any
+oscillator_network      phase oscillators on the pairs of a grid (`grid_edges`), on all (`all_edges`), or on any
+ising_machine           saturating integrators on such pairs
 star                    switched transmission lines around a centre, several such stars beside each other
 """
 
@@ -18,9 +19,10 @@ from .crossbar import crossbar as crossbar
 from .deep_resistive import deep_resistive_network as deep_resistive_network
 from .disordered_network import disordered_network as disordered_network
 from .divider import divider as divider
+from .edges import all_edges as all_edges
+from .edges import grid_edges as grid_edges
 from .grid import grid as grid
-from .oscillator_network import all_edges as all_edges
-from .oscillator_network import grid_edges as grid_edges
+from .ising_machine import ising_machine as ising_machine
 from .oscillator_network import oscillator_network as oscillator_network
 from .random_network import random_network as random_network
 from .star import star as star

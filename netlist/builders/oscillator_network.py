@@ -6,32 +6,15 @@ dφ_i = [ω_i − C1·Σ_j k_ij sin π(φ_i − φ_j) − C2·sin 2πφ_i] dt + 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from ..circuit import Circuit
-from ..errors import CircuitError
 from .cards import at_least
+from .edges import Edge, weighted
 from .library import card_lines, circuit_of, includes, parameter_cards, transient_card
-
-Edge = tuple[int, int]
 
 STEPS = 50
 FINEST = 1000
 """Steps of the fixed-step methods, and the fewest that ngspice takes."""
-
-
-def grid_edges(rows: int, columns: int) -> list[Edge]:
-    """The pairs of neighbours of a grid whose nodes are numbered row by row, 2·rows·columns − rows − columns."""
-    at_least("the number of rows", rows, 1)
-    at_least("the number of columns", columns, 1)
-    across = [(r * columns + c, r * columns + c + 1) for r in range(rows) for c in range(columns - 1)]
-    down = [(r * columns + c, (r + 1) * columns + c) for r in range(rows - 1) for c in range(columns)]
-    return sorted(across + down)
-
-
-def all_edges(count: int) -> list[Edge]:
-    """Every pair of `count` nodes."""
-    return list(combinations(range(count), 2))
 
 
 def oscillator_network(
@@ -56,17 +39,7 @@ def oscillator_network(
         CircuitError: a pair that is no pair of two oscillators, or stands twice; weights that do not fit.
     """
     at_least("the number of oscillators", count, 1)
-    pairs = [(min(edge), max(edge)) for edge in edges]
-    for first, second in pairs:
-        if first == second or not (first >= 0 and second < count):
-            raise CircuitError(f"the pair {first}, {second} is no pair of {count} oscillators; give 0 to {count - 1}")
-    if len(set(pairs)) < len(pairs):
-        twice = next(pair for place, pair in enumerate(pairs) if pair in pairs[:place])
-        raise CircuitError(f"the oscillators {twice[0]} and {twice[1]} are a pair twice; give each pair once")
-    values = [1.0] * len(pairs) if weights is None else [float(weight) for weight in weights]
-    if len(values) != len(pairs):
-        raise CircuitError(f"there are {len(values)} weights for {len(pairs)} pairs; give one a pair")
-    strengths = {f"k{i}_{j}": value for (i, j), value in zip(pairs, values, strict=True)}
+    strengths = {f"k{i}_{j}": weight for (i, j), weight in weighted(count, edges, weights).items()}
     common = {"coupling": coupling, "locking": locking}
     return circuit_of(_deck(count, common, strengths, bits, noise, stop), "oscillator network")
 

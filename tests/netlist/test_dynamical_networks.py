@@ -14,7 +14,14 @@ from scipy.integrate import solve_ivp
 
 import tellegen
 from tellegen.netlist import CircuitError, Mismatch, Noise, load, parse, write
-from tellegen.netlist.builders import all_edges, cellular_network, grid_edges, oscillator_network, star
+from tellegen.netlist.builders import (
+    all_edges,
+    cellular_network,
+    grid_edges,
+    ising_machine,
+    oscillator_network,
+    star,
+)
 from tellegen.spice_export import deck, run
 
 CIRCUITS = Path(tellegen.__file__).parent / "circuits"
@@ -133,6 +140,26 @@ def test_oscillators_follow_their_equation():
     np.testing.assert_allclose(phases, solved(rate, start, times), atol=1e-4)
 
 
+def test_spins_follow_their_equation():
+    count, edges = 5, [(0, 1), (1, 2), (0, 4), (3, 2)]
+    random = np.random.default_rng(3)
+    weights, fields, start = (random.uniform(-1, 1, size) for size in (len(edges), count, count))
+    circuit = ising_machine(count, edges, weights=weights.tolist(), feedback=0.6, coupling=1.7, stop=4.0)
+    circuit = circuit.with_values({f"start{i}": start[i] for i in range(count)})
+    circuit = circuit.with_values({f"h{i}": fields[i] for i in range(count)})
+    couplings = np.zeros((count, count))
+    for (i, j), weight in zip(edges, weights, strict=True):
+        couplings[i, j] = couplings[j, i] = weight
+
+    def rate(t, x):
+        return -x + np.tanh(0.6 * x + 1.7 * couplings @ x + fields)
+
+    times, states = in_ngspice(circuit, [f"x{i}" for i in range(count)])
+    assert circuit.checks() == []
+    assert len(circuit.trainables) == 2 + len(edges) + count
+    np.testing.assert_allclose(states, solved(rate, start, times), atol=1e-4)
+
+
 def telegraphers_equations(letter, bits, nominal, draw):
     """dy/dt over nanoseconds of one star of two sections: the centre, then a branch's currents and voltages in turn."""
     size = 1 + 4 * len(bits)
@@ -185,9 +212,9 @@ def test_which_pairs():
     ("build", "message"),
     [
         (lambda: cellular_network(0, 3), "the number of rows is 0; give at least 1"),
-        (lambda: oscillator_network(3, [(0, 3)]), "the pair 0, 3 is no pair of 3 oscillators; give 0 to 2"),
+        (lambda: oscillator_network(3, [(0, 3)]), "the pair 0, 3 is no pair of 3 nodes; give two of 0 to 2"),
         (lambda: oscillator_network(3, [(1, 1)]), "the pair 1, 1 is no pair"),
-        (lambda: oscillator_network(3, [(0, 1), (1, 0)]), "the oscillators 0 and 1 are a pair twice"),
+        (lambda: oscillator_network(3, [(0, 1), (1, 0)]), "the nodes 0 and 1 are a pair twice"),
         (lambda: oscillator_network(3, [(0, 1)], weights=[1, 2]), "there are 2 weights for 1 pairs"),
         (lambda: star(2, 0), "the number of sections is 0"),
         (lambda: star(2, 1, stars=27), "27 stars have no letters; give at most 26"),
