@@ -1,9 +1,12 @@
 """Random circuits with sources and diodes anywhere, against CVXPY and the laws of circuits."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from tellegen.netlist import CircuitError, parse
 from tellegen.solvers import ResistiveNetwork, solve
@@ -53,15 +56,40 @@ def check_one(deck):
         if "hold diode" not in str(error):
             raise
         return
-    assert kkt_residual(problem, solution.v, solution.diode_currents).scaled <= 1e-9
+    assert kkt_residual(problem, solution.v, solution.diode_currents).scaled <= 1e-10
     traces = network.traces(solution)
     check_laws(circuit, traces)
-    reference = reference_solution(problem)
+    reference = exact(problem, reference_solution(problem))
     scale = max(1.0, float(np.max(np.abs(reference.v), initial=0.0)))
-    assert problem.energy(solution.v) <= problem.energy(reference.v) + 1e-4 * scale**2
-    if reference.residual <= 1e-11:
-        COMPARED.append(True)
+    COMPARED.append(reference.residual <= 1e-11)
+    assert problem.energy(solution.v) <= problem.energy(reference.v) + 1e-12 * scale**2
+    if COMPARED[-1]:
         compare(network, solution, traces, reference, scale)
+
+
+def exact(problem, reference):
+    """CVXPY's answer with the linear equations of the diodes that it says conduct solved by dense least squares.
+
+    At diodes that neither block nor conduct CVXPY stops at up to 1e-4; its currents then tell who conducts all the same.
+    """
+    best, diodes = reference, problem.topology.diodes.matrix.toarray()
+    slack = np.maximum(problem.slack(reference.v), 0.0)
+    for share in (1.0, 1e-2, 1e2, 1e-4, 1e4):
+        if best.residual <= 1e-13:
+            break
+        on = reference.diode_currents > share * slack
+        laplacian, tied = problem.laplacian.toarray(), diodes[on]
+        matrix = np.block([[laplacian, tied.T], [tied, np.zeros((len(tied), len(tied)))]])
+        x = np.linalg.lstsq(matrix, np.concatenate([problem.source, problem.drop[on]]), rcond=1e-13)[0][
+            : len(laplacian)
+        ]
+        currents = np.zeros(len(on))
+        if len(tied):
+            currents[on] = optimize.nnls(tied.T, -problem.imbalance(x))[0]
+        residual = kkt_residual(problem, x, currents).scaled
+        if residual < best.residual:
+            best = replace(reference, v=x, diode_currents=currents, residual=residual)
+    return best
 
 
 def failure_of(problem):
@@ -92,12 +120,9 @@ def check_laws(circuit, traces):
 
 
 def compare(network, solution, traces, reference, scale):
-    """Voltages where they are unique, and currents where sources and touching diodes close no loop.
-
-    Only where CVXPY itself is accurate: at diodes that neither block nor conduct it can stop at 1e-4.
-    """
+    """Voltages where they are unique, and currents where sources and touching diodes close no loop."""
     fixed = np.setdiff1d(np.arange(len(solution.v)), solution.undetermined)
-    assert np.max(np.abs(solution.v - reference.v)[fixed], initial=0.0) < 1e-6 * scale
+    assert np.max(np.abs(solution.v - reference.v)[fixed], initial=0.0) < 1e-7 * scale
     other = network.traces(reference)
     loops = nx.MultiGraph()
     for element in network.circuit.elements:
@@ -109,10 +134,11 @@ def compare(network, solution, traces, reference, scale):
     for element in network.circuit.elements:
         if unique or element.kind in "RI":
             name = f"i({element.name})"
-            assert abs(traces[name] - other[name]) < 1e-5 * scale, name
+            assert abs(traces[name] - other[name]) < 1e-7 * scale, name
 
 
 def test_three_hundred_random_circuits():
     COMPARED.clear()
     check_one()
-    assert len(COMPARED) >= 300
+    # where not even the polish says who conducts, the energies were compared
+    assert sum(COMPARED) >= max(330, 0.95 * len(COMPARED))
