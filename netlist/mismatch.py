@@ -6,10 +6,13 @@ draws can be written back into the circuit, value by value. Every independent dr
     relative, normal      value·(1 + σε)
     relative, lognormal   value·exp(σε)
     absolute              value + σε
+
+A target may have several draws: one of its own, one of its die, one a group. Factors multiply, offsets add.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -26,20 +29,26 @@ from .suggestion import nearest
 
 _TO_UNIT = 2.0**-53
 
+_Target = tuple[Literal["parameter", "element"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One draw of a target: σ, and the number of the standard normal ε, which targets of one `stream` share."""
+
+    sigma: float
+    lognormal: bool
+    stream: int
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What the draws of one parameter or flat element are made of.
-
-    `sigma` is a fraction of the value if `relative`, else in its unit. Targets of one `stream` share one ε a die.
-    """
+    """What moves one parameter or flat element: draws that are factors if `relative`, else offsets in its unit."""
 
     target: str
     kind: Literal["parameter", "element"]
-    sigma: float
     relative: bool
-    lognormal: bool
-    stream: int
+    draws: tuple[Draw, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,22 +60,24 @@ class Mismatch:
 
     @classmethod
     def of(cls, circuit: Circuit) -> Mismatch:
-        """What `*@ mismatch` says of a circuit; a later line overrides an earlier one. Linear in elements × lines.
+        """What `*@ mismatch` says of a circuit. Linear in elements × lines.
 
-        A line that names a parameter spreads the parameter, with one draw a die, and all that is computed from it.
+        A later line overrides an earlier one that gives the same target a draw of the same sort: its own, its die's, or
+        that of the same group. A line that names a parameter spreads the parameter, and all that is computed from it.
 
         Raises:
-            CircuitError: a selector that selects nothing, or an element without a value to spread.
+            CircuitError: a selector that selects nothing, an element without a value to spread, or a target that is
+                spread relatively by one line and absolutely by another.
         """
         _refuse_inner_parameters(circuit.subcircuits.values())
         if not any(_selectors(circuit)) and not any(_selectors(circuit.flatten())):
             return cls(circuit, ())
-        lines: dict[tuple[str, str], tuple[Directive, Hashable]] = {}
+        lines: defaultdict[_Target, dict[Hashable, Directive]] = defaultdict(dict)
         flat = circuit.expand()
         elements = {element.name: element for element in flat.elements}
         for directive, selector in _selectors(circuit):
             for name in select([selector], circuit.parameters):
-                lines["parameter", name] = directive, _stream(directive, ("parameter", name))
+                lines["parameter", name][_sort(directive)] = directive
         for directive, selector in _selectors(flat):
             if select([selector], circuit.parameters):
                 continue
@@ -76,14 +87,20 @@ class Mismatch:
                 raise CircuitError(f"*@ mismatch {selector} selects nothing; {cure}", directive.location)
             for name in found:
                 refuse_spread(elements[name])
-                lines["element", name] = directive, _stream(directive, ("element", name))
-        order = [("parameter", name) for name in circuit.parameters] + [("element", name) for name in elements]
-        return cls(circuit, tuple(_spreads((key, *lines[key]) for key in order if key in lines)))
+                lines["element", name][_sort(directive)] = directive
+        order: list[_Target] = [("parameter", name) for name in circuit.parameters]
+        order.extend(("element", name) for name in elements)
+        return cls(circuit, tuple(_spreads((key, [*lines[key].values()]) for key in order if key in lines)))
 
     @property
     def targets(self) -> tuple[str, ...]:
         """The parameters and elements that spread, in the order of the draws."""
         return tuple(spread.target for spread in self.spreads)
+
+    @property
+    def relative(self) -> np.ndarray:
+        """Whether a target's draw is a factor, else an offset [targets]."""
+        return np.array([spread.relative for spread in self.spreads], dtype=bool)
 
     def array(self, seed: int, dies: Iterable[int]) -> np.ndarray:
         """The draws [targets, dies]: the factor of what spreads relatively, the offset of what does absolutely.
@@ -93,16 +110,22 @@ class Mismatch:
         Raises:
             CircuitError: a negative seed or die.
         """
-        streams = np.array([spread.stream for spread in self.spreads], dtype=np.intp)
+        single = [draw for spread in self.spreads for draw in spread.draws]
+        counts = [len(spread.draws) for spread in self.spreads]
+        streams = np.array([draw.stream for draw in single], dtype=np.intp)
         count = int(streams.max(initial=-1)) + 1
         normals = [standard_normals(seed, die, count) for die in dies]
         drawn = np.stack(normals, axis=1)[streams] if normals else np.zeros((len(streams), 0))
-        drawn *= np.array([spread.sigma for spread in self.spreads])[:, None]
-        relative = np.array([spread.relative for spread in self.spreads], dtype=bool)
-        lognormal = np.array([spread.lognormal for spread in self.spreads], dtype=bool)
+        drawn *= np.array([draw.sigma for draw in single])[:, None]
+        relative = np.repeat(self.relative, counts)
+        lognormal = np.array([draw.lognormal for draw in single], dtype=bool)
         drawn[lognormal] = np.exp(drawn[lognormal])
         drawn[relative & ~lognormal] += 1.0
-        return drawn
+        if len(single) == len(self.spreads):
+            return drawn
+        starts = np.cumsum([0, *counts[:-1]])
+        factors, offsets = (combine.reduceat(drawn, starts, axis=0) for combine in (np.multiply, np.add))
+        return np.where(self.relative[:, None], factors, offsets)
 
     def draw(self, seed: int, die: int) -> dict[str, float]:
         """What one die draws, by target."""
@@ -162,28 +185,35 @@ def _selectors(circuit: Circuit) -> Iterator[tuple[Directive, str]]:
         yield from ((directive, selector) for selector in directive.selectors)
 
 
-def _stream(directive: Directive, target: tuple[str, str]) -> Hashable:
-    """What shares a draw: a group, the targets of a line with per=die (in every instance of it), or one target."""
+def _sort(directive: Directive) -> Hashable:
+    """Whose draw a line gives: the target's own (nothing), its die's, or a group's."""
     if "group" in directive.options:
         return "group", directive.options["group"]
-    if directive.options.get("per") == "die":
+    return "die" if directive.options.get("per") == "die" else None
+
+
+def _stream(directive: Directive, target: _Target) -> Hashable:
+    """What shares a draw: one target, the targets of a line with per=die in every instance of it, or a group."""
+    sort = _sort(directive)
+    if sort == "die":
         return "line", str(directive.location or id(directive))
-    return target
+    return sort or target
 
 
-def _spreads(lines: Iterable[tuple[tuple[str, str], Directive, Hashable]]) -> Iterator[Spread]:
+def _spreads(lines: Iterable[tuple[_Target, list[Directive]]]) -> Iterator[Spread]:
     streams: dict[Hashable, int] = {}
-    for (kind, target), directive, shared in lines:
-        options = directive.options
-        sigma = options["sigma"]
-        yield Spread(
-            target,
-            "parameter" if kind == "parameter" else "element",
-            sigma if isinstance(sigma, float) else 0.0,
-            options.get("kind") != "absolute",
-            options.get("distribution") == "lognormal",
-            streams.setdefault(shared, len(streams)),
-        )
+    for target, directives in lines:
+        kinds = {directive.options.get("kind", "relative") for directive in directives}
+        if len(kinds) > 1:
+            cause = f"*@ mismatch spreads {target[1]} relatively on one line and absolutely on another"
+            raise CircuitError(f"{cause}; write both in one way", directives[-1].location)
+        draws = []
+        for directive in directives:
+            sigma = directive.options["sigma"]
+            lognormal = directive.options.get("distribution") == "lognormal"
+            stream = streams.setdefault(_stream(directive, target), len(streams))
+            draws.append(Draw(sigma if isinstance(sigma, float) else 0.0, lognormal, stream))
+        yield Spread(target[1], target[0], kinds == {"relative"}, tuple(draws))
 
 
 def _change(relative: bool, draw: float) -> Callable[[object], float | Expression]:

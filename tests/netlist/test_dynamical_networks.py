@@ -66,7 +66,7 @@ def test_the_edge_detector_has_the_papers_size():
     assert len(inside) == 2 * (3 * 16 - 2) ** 2
     spreads = Mismatch.of(circuit).spreads
     assert {each.target for each in spreads} == {each.name for each in flat.of_kind("G")}
-    assert {each.sigma for each in spreads} == {0.1}
+    assert {draw.sigma for each in spreads for draw in each.draws} == {0.1}
 
 
 def test_the_recogniser_has_the_papers_size():

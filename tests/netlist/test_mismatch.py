@@ -49,9 +49,9 @@ def test_what_spreads(mismatch):
     )
     by_name = {each.target: each for each in mismatch.spreads}
     assert by_name["gain"].kind == "parameter"
-    assert by_name["x1.cs"].lognormal
-    assert not by_name["e1"].relative
-    assert [by_name[name].sigma for name in ("x2.gs", "r2[1]", "v1")] == [0.1, 0.05, 0.4]
+    assert by_name["x1.cs"].draws[0].lognormal
+    assert [each.target for each in mismatch.spreads if not each.relative] == ["e1"]
+    assert [by_name[name].draws[0].sigma for name in ("x2.gs", "r2[1]", "v1")] == [0.1, 0.05, 0.4]
 
 
 def test_a_die_is_the_same_among_any_others(mismatch):
@@ -164,9 +164,28 @@ def test_given_draws_and_what_they_leave(mismatch):
         mismatch.with_draw({"r3": 1.0})
 
 
+def test_a_die_and_its_elements_may_both_spread():
+    """Factors multiply, offsets add: the parts are those that each line alone draws, where its stream is the same."""
+    lines = "t\nR1 a 0 1\nR2 a 0 1\nE1 b 0 a 0 2\n"
+    both = Mismatch.of(parse(lines + "*@ mismatch r* sigma=0.1 per=die\n*@ mismatch r* sigma=0.02\n"))
+    assert both.targets == ("r1", "r2")
+    drawn = both.array(3, range(3000))
+    normals = stacked(3, range(3000))
+    np.testing.assert_allclose(drawn / (1 + 0.1 * normals[0]) - 1, 0.02 * normals[1:], atol=1e-12)
+    assert np.corrcoef(drawn)[0, 1] == pytest.approx(0.1**2 / (0.1**2 + 0.02**2), abs=0.01)
+    added = "*@ mismatch e1 sigma=0.1 kind=absolute group=g\n*@ mismatch e1 sigma=0.3 kind=absolute\n"
+    offset = Mismatch.of(parse(lines + added)).draw(3, 7)["e1"]
+    assert offset == pytest.approx(0.1 * stacked(3, [7])[0, 0] + 0.3 * stacked(3, [7])[1, 0], rel=1e-12)
+
+
+def stacked(seed: int, dies) -> np.ndarray:
+    """The first three numbers of some dies [3, dies]."""
+    return np.stack([standard_normals(seed, die, 3) for die in dies], axis=1)
+
+
 def test_a_later_line_overrides_an_earlier_one():
     spreads = Mismatch.of(parse("t\nR1 a 0 1\nR2 a 0 1\n*@ mismatch r* sigma=0.1\n*@ mismatch r2 sigma=0.3\n")).spreads
-    assert [(each.target, each.sigma) for each in spreads] == [("r1", 0.1), ("r2", 0.3)]
+    assert [(each.target, [draw.sigma for draw in each.draws]) for each in spreads] == [("r1", [0.1]), ("r2", [0.3])]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +195,10 @@ def test_a_later_line_overrides_an_earlier_one():
         ("*@ mismatch d1 sigma=0.1", "d1 has no single value; spread a parameter, or another element"),
         ("*@ mismatch v1 sigma=0.1", "v1 has a waveform; spread a parameter of the waveform"),
         ("*@ mismatch g1 sigma=0.1", "g1 has no single value"),
+        (
+            "*@ mismatch r1 sigma=0.1 kind=absolute\n*@ mismatch r1 sigma=0.1 per=die",
+            "spreads r1 relatively on one line and absolutely on another",
+        ),
         ("*@ mismatch r1 sigma=0.1 kind=absolute distribution=lognormal", "cannot be absolute and lognormal"),
     ],
 )
