@@ -70,7 +70,7 @@ def check_one(deck):
 def exact(problem, reference):
     """CVXPY's answer with the linear equations of the diodes that it says conduct solved by dense least squares.
 
-    At diodes that neither block nor conduct CVXPY stops at up to 1e-4; its currents then tell who conducts all the same.
+    At diodes that neither block nor conduct CVXPY stops at up to 1e-4; its currents tell who conducts all the same.
     """
     best, diodes = reference, problem.topology.diodes.matrix.toarray()
     slack = np.maximum(problem.slack(reference.v), 0.0)
