@@ -4,7 +4,7 @@ In: a `Circuit`, sources' values a sample, the `Traces` somebody expects. Out: a
 
     names, spelling      reversible names, and elements under them
     diodes, drives, fold ideal diodes in SPICE; input crossbars as Norton equivalents
-    options, analysis, cards         tolerances, analyses, one card an element
+    options, analysis, passed, cards tolerances, analyses, cards for the reader, one card an element
     flat, kept, deck                 the deck itself, its subcircuits flattened or kept
     noise_path                       the same Wiener path for ngspice
     process, script, farm            ngspice found, commanded, watched; many side by side

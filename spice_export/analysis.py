@@ -77,7 +77,7 @@ def _dc(card: Card, elements: Names) -> Analysis:
 _READERS: Mapping[str, Callable[[Card, Names], Analysis]] = {"op": _op, "tran": _tran, "ac": _ac, "dc": _dc}
 
 CARRIED_OUT = frozenset(_READERS)
-"""Keywords of the cards that are passed on; every other one is left out, and named in `Deck.left_out`."""
+"""Keywords of the cards that we carry out; of the others some are passed on in the file, see `passed`."""
 
 
 def _number(card: Card, field: str) -> float:

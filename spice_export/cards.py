@@ -71,7 +71,16 @@ def _in_words_of_ngspice(element: Element) -> Element:
 
     `g=` becomes a resistance, `tc=a,b` becomes `tc1=a tc2=b`. A diode's `m` is multiplied into `area` and `pj`, which
     is what it means: with both given, ngspice 39 multiplies them again in every further analysis of a loaded deck.
+
+    Raises:
+        SpiceError: a switch with `m`, which ngspice 39 refuses there.
     """
+    if element.kind in "SW" and element.parameters.get("m", 1.0) != 1.0:
+        raise SpiceError(
+            f"{element.name} has m={write_setting(element.parameters['m'])}, which ngspice does not read at a switch; "
+            f"write as many switches in parallel, or divide ron and roff in a .model of its own",
+            element.location,
+        )
     parameters = dict(element.parameters)
     value = element.value
     if element.kind == "R" and "g" in parameters:
@@ -79,6 +88,8 @@ def _in_words_of_ngspice(element: Element) -> Element:
     coefficients = parameters.pop("tc", ())
     if isinstance(coefficients, tuple):
         parameters.update(zip(("tc1", "tc2"), coefficients, strict=False))
+    if element.kind in "SW":
+        parameters.pop("m", None)
     if element.kind == "D" and "area" in parameters:
         multiplier = parameters.pop("m", 1.0)
         parameters.update({key: _product(parameters[key], multiplier) for key in ("area", "pj") if key in parameters})

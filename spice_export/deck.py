@@ -16,6 +16,7 @@ from .flat import Content, flattened
 from .fold import Fold, fold
 from .kept import kept
 from .options import option_line, options_in_force
+from .passed import passed
 from .signals import Layout
 
 GENTLE = 1e-2
@@ -28,7 +29,8 @@ class Deck:
 
     `body` are the cards without analyses, `text` is the whole deck. `layout` maps ngspice's vectors to the signals of
     the circuit; `fold` says what was folded away, None when the deck is flat. `open_resistors` are those with g=0,
-    which have no card; `left_out` the cards that are not passed on. `options` are those in force.
+    which have no card; `left_out` the cards that are not passed on, `passed` those that `text` has for whoever runs it.
+    `options` are those in force.
     """
 
     body: str
@@ -38,13 +40,21 @@ class Deck:
     fold: Fold | None
     open_resistors: tuple[str, ...]
     left_out: tuple[str, ...]
+    passed: tuple[str, ...]
     options: Mapping[str, object]
     cards: int
 
     @property
     def text(self) -> str:
-        """The deck as a file for `ngspice -b`, which prints the circuit's outputs, or else every node."""
-        return "\n".join([self.body, *(f".{each.command}" for each in self.analyses), *self._prints(), ".end", ""])
+        """The deck as a file for `ngspice -b`, which prints the circuit's outputs, or else every node.
+
+        Beside a transfer function or noise no operating point is asked for: ngspice 39 then ends with an error.
+        """
+        alone = self.analyses == (OPERATING_POINT,) and any(
+            line.startswith((".tf ", ".noise ")) for line in self.passed
+        )
+        analyses = () if alone else (f".{each.command}" for each in self.analyses)
+        return "\n".join([self.body, *analyses, *self._prints(), *self.passed, ".end", ""])
 
     def about(self) -> dict[str, object]:
         """What a report must say of this deck: cards, folding, the diodes' form and error, tolerances and gmin."""
@@ -107,7 +117,7 @@ def deck(
     scalar = (fold_away.circuit if fold_away else flat).expand()
     content = kept(circuit, choice) if keep_subcircuits else flattened(scalar, choice)
     _refuse_nodes_on_sources_alone(scalar, frozenset(content.open_resistors))
-    analyses, left_out = _analyses(scalar, content)
+    analyses, for_reader, left_out = _analyses(scalar, content)
     if fold_away and any(each is not OPERATING_POINT for each in analyses):
         raise SpiceError("a folded deck is exact for operating points only; export .tran, .ac and .dc unfolded")
     in_force = options_in_force(_diode_models(scalar, choice), flat.options, options)
@@ -121,18 +131,23 @@ def deck(
         fold_away,
         content.open_resistors,
         left_out,
+        for_reader,
         in_force,
         sum(1 for line in content.lines if line[0] != "."),
     )
 
 
-def _analyses(flat: Circuit, content: Content) -> tuple[tuple[Analysis, ...], tuple[str, ...]]:
-    """The analyses to run, an operating point if there are none, and the cards that are left out."""
+def _analyses(flat: Circuit, content: Content) -> tuple[tuple[Analysis, ...], tuple[str, ...], tuple[str, ...]]:
+    """The analyses to run, an operating point if there are none, and the cards that are passed on and left out."""
     run = tuple(analysis(card, content.elements) for card in flat.analyses if card.keyword in CARRIED_OUT)
-    others = [f".{card.keyword}" for card in flat.analyses if card.keyword not in CARRIED_OUT]
+    rest = [card for card in flat.analyses if card.keyword not in CARRIED_OUT]
+    spelled = [passed(card, content.nodes, content.elements) for card in rest]
+    others = [
+        " ".join([f".{card.keyword}", *card.fields]) for card, line in zip(rest, spelled, strict=True) if line is None
+    ]
     for keyword, values in (("ic", flat.initial_conditions), ("nodeset", flat.nodesets)):
         others += [f".{keyword} v({node})" for node in values if node not in content.nodes.to_spice]
-    return run or (OPERATING_POINT,), tuple(others)
+    return run or (OPERATING_POINT,), tuple(line for line in spelled if line is not None), tuple(others)
 
 
 def _head(
@@ -147,7 +162,7 @@ def _head(
         shown = ", ".join(content.open_resistors[:5]) + (", ..." if len(content.open_resistors) > 5 else "")
         lines.append(f"* left out: {len(content.open_resistors)} open resistors (g=0): {_ascii(shown)}")
     if left_out:
-        lines.append("* left out: " + " ".join(map(_ascii, left_out)))
+        lines.append("* left out: " + "; ".join(map(_ascii, left_out)))
     return lines
 
 

@@ -130,10 +130,10 @@ def test_the_exported_text_runs_by_itself(tmp_path: Path) -> None:
 
 
 def test_cards_that_are_not_carried_out_are_named() -> None:
-    made = deck(parse("* t\nV1 a 0 1\nR1 a 0 1\n.op\n.noise v(a) v1 dec 1 1 10\n.print op v(a)\n.end\n"))
-    assert made.left_out == (".noise", ".print")
-    assert "* left out: .noise .print" in made.text
-    assert made.about()["left_out"] == (".noise", ".print")
+    made = deck(parse("* t\nV1 a 0 1\nR1 a 0 1\n.op\n.pz a 0 a 0 vol pz\n.save all\n.end\n"))
+    assert made.left_out == (".pz a 0 a 0 vol pz", ".save all")
+    assert "* left out: .pz a 0 a 0 vol pz; .save all" in made.text
+    assert made.about()["left_out"] == made.left_out
 
 
 def test_the_deck_of_a_network_has_a_card_a_branch() -> None:
