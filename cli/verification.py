@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from ..spice_export import Agreement, agreement, operating_points
 from ..spice_export.farm import Farm
 from ..spice_export.verify import FLAT_LIMIT
 from ..training import Run
+from ..training.readout import classes_of
 from .held_out import Samples, output_lines, solved
 from .output import write_file
 from .run_files import VERIFICATION, VERIFICATION_TABLE
@@ -77,13 +79,15 @@ def verified(
     measured = operating_points(
         circuit, samples.inputs, jobs=jobs, folded=folded, progress=progress, failures="report", farm=farm
     )
-    classes = samples.classes
+    classes, stored = samples.classes, run.predictions()
+    by_means = None if stored.means is None else functools.partial(classes_of, means=stored.means)
     found = agreement(
         circuit,
         samples.traces,
         measured,
         tolerance=tolerance,
         labels=samples.labels if classes else None,
-        predicted=run.predictions().predicted[: len(samples.labels)] if classes else None,
+        predicted=stored.predicted[: len(samples.labels)] if classes else None,
+        decide=by_means,
     )
     return Verification(circuit, samples, measured, found)

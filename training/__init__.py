@@ -1,7 +1,8 @@
 """Learning: an experiment and its circuit go in, a circuit with learned values and a run's folder come out.
 
 Reading: `schema` strict TOML tables · `experiment` what may be said · `experiment_file` files and `--set` · `datasets`
-samples · `encoding` samples to volts · `wiring` sources and outputs of the circuit · `settings` what a trainer is told.
+samples · `encoding` samples to volts · `readout` volts to classes · `wiring` sources and outputs of the circuit ·
+`settings` what a trainer is told.
 Learning: `parameters` trainables as coordinates · `netlist_values` and `initialisation` where they start · `optimiser`
 the step · `rules` gradients · `resistive` the circuit they are taken of · `hardware` what devices cannot do · `trainer`
 what the loop asks of an engine · `engines` which one it is · `generic` any circuit, `layered` deep resistive networks ·

@@ -56,6 +56,8 @@ def _unsuited(experiment: Experiment, settings: Settings) -> str | None:
         return f"it steps by plain sgd, not by {experiment.optimiser.name}"
     if experiment.hardware.limits_measurement or experiment.hardware.limits_updates:
         return "[hardware] has limits, which the generic engine has"
+    if experiment.encoding.targets == "means":
+        return "its targets stay, and these are the classes' means, which move"
     if settings.accuracy:
         return "it counts errors by classes, and these targets are values"
     return refusal(settings)

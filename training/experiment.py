@@ -32,6 +32,7 @@ RULES = (
     "backpropagation",
 )
 VARIANTS = ("positive", "negative", "centred")
+TARGETS = ("fixed", "means")
 OPTIMISERS = ("sgd", "momentum", "adam")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
 ENGINES = ("auto", "layered", "generic")
@@ -64,6 +65,8 @@ class Encoding:
     """Numbers into volts: `gain` (volts), the scaling of features before it, each input with both signs if `signed`.
 
     A class becomes `high` volts at its own output and `low` at the others; numerical targets are volts as they stand.
+    With `targets` = means a class becomes what its training samples give in the mean, computed anew before each epoch,
+    and an answer is the class whose mean is nearest.
     """
 
     gain: float = setting(1.0, above=0)
@@ -71,6 +74,7 @@ class Encoding:
     signed: bool = False
     low: float = 0.0
     high: float = 1.0
+    targets: str = setting("fixed", choices=TARGETS)
 
 
 @dataclass(frozen=True)

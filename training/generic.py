@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from jax import Array
 
 from ..netlist import Circuit
 from ..netlist.errors import NumericalError
+from ..solvers.batched.exact import ATTEMPTS
 from ..solvers.batched.wires import State as Voltages
 from .experiment import Experiment
 from .hardware.devices import Devices
@@ -26,7 +28,7 @@ from .sharding import Sharding
 from .trainer import Evaluation, Settings, State
 
 PIECE = 256
-"""Samples that are evaluated at once."""
+"""The largest number of samples that are evaluated at once."""
 
 
 class Carry(NamedTuple):
@@ -51,7 +53,8 @@ class GenericTrainer:
     """Trains a model by an estimator and an optimiser; see `trainer.Trainer`.
 
     The state has `coordinates` by target, the optimiser's `memory`, the voltages and diode currents of the last
-    `free` phase, and the random `key` of the hardware.
+    `free` phase, and the random `key` of the hardware. `thorough` makes the trainer that finishes what active sets
+    alone did not; it is compiled only then.
     """
 
     model: Model
@@ -61,22 +64,32 @@ class GenericTrainer:
     settings: Settings
     seed: int = 0
     sharding: Sharding = field(default_factory=Sharding)
+    thorough: Callable[[], GenericTrainer] | None = None
     _compiled: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> GenericTrainer:
+    def of(
+        cls,
+        experiment: Experiment,
+        circuit: Circuit,
+        parameters: Parameters,
+        settings: Settings,
+        attempts: int = 1,
+    ) -> GenericTrainer:
         """The trainer of an experiment.
 
         Raises:
             CircuitError: the circuit is not ideal and resistive, or a trainable cannot be reached.
             ExperimentError: the rule does not suit the circuit, or the devices do not suit the batch.
         """
-        model = Model.of(circuit, parameters)
+        model = Model.of(circuit, parameters, attempts)
         stepper = Stepper.of(experiment.optimiser, parameters)
         devices = Devices.of(stepper, experiment.hardware, experiment.seed, experiment.source)
         estimator = estimator_for(settings, model, meter_of(experiment.hardware, experiment.source))
         sharding = Sharding.of(settings.devices, settings.batch)
-        return cls(model, parameters, estimator, devices, settings, experiment.seed, sharding)
+        further = functools.partial(cls.of, experiment, circuit, parameters, settings, ATTEMPTS)
+        thorough = further if attempts < ATTEMPTS else None
+        return cls(model, parameters, estimator, devices, settings, experiment.seed, sharding, thorough)
 
     def state(self, values: Values) -> State:
         """A state at rest with values by target."""
@@ -92,7 +105,9 @@ class GenericTrainer:
         return self.parameters.values_of(state["coordinates"])
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
-        """Compile an epoch and an evaluation; the seconds that took."""
+        """Compile an epoch, unless that is done; the seconds it took. An evaluation is compiled by its first call."""
+        if "features" in self._compiled and self._compiled["features"] == np.dtype(features):
+            return 0.0
         begin = time.perf_counter()
         settings, outputs = self.settings, len(self.model.network.loads)
         width = len(self.model.inputs) // (2 if settings.signed else 1)
@@ -100,10 +115,9 @@ class GenericTrainer:
             state, cut = self.state(self._start()), self.sharding.cut(1)
             data = jax.ShapeDtypeStruct((settings.steps, settings.batch, width), np.dtype(features), sharding=cut)
             goals = jax.ShapeDtypeStruct((settings.steps, settings.batch, outputs), np.float64, sharding=cut)
-            piece = jax.ShapeDtypeStruct((PIECE, width), np.dtype(features))
             rates = dict.fromkeys(self.parameters.targets, jnp.zeros(()))
             self._compiled["epoch"] = jax.jit(self._scan).lower(self._carry(state), data, goals, rates).compile()
-            self._compiled["evaluate"] = jax.jit(self._answer).lower(_arrays(state["coordinates"]), piece).compile()
+        self._compiled["features"] = np.dtype(features)
         return time.perf_counter() - begin
 
     def epoch(
@@ -119,7 +133,7 @@ class GenericTrainer:
         with jax.enable_x64(True):
             rate = {target: jnp.asarray(rates[target], float) for target in self.parameters.targets}
             data = self.sharding.split((inputs[steps], targets[steps].astype(float)), axis=1)
-            carry, told = self._run("epoch")(self._carry(state), *data, rate)
+            carry, told = self._run("epoch", self._carry(state), *data, rate)
             moved = jax.tree.map(np.asarray, carry)
             loss, errors, residual = (np.asarray(part) for part in told)
         self._check(residual, "training")
@@ -129,21 +143,30 @@ class GenericTrainer:
     def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
         """Exact steady states of all samples, from rest. Raises `NumericalError` where one was not reached."""
         pieces, count = [], len(inputs)
-        padded = np.concatenate([inputs, np.repeat(inputs[-1:], -count % PIECE, axis=0)])
+        piece = min(PIECE, 1 << max(count - 1, 0).bit_length())
+        padded = np.concatenate([inputs, np.repeat(inputs[-1:], -count % piece, axis=0)])
         with jax.enable_x64(True):
             coordinates = _arrays(state["coordinates"])
-            for first in range(0, count, PIECE):
-                outputs, residual = self._run("evaluate")(coordinates, padded[first : first + PIECE])
-                self._check(np.asarray(residual), "evaluation")
+            for first in range(0, count, piece):
+                outputs, told = self._run("evaluate", coordinates, padded[first : first + piece])
+                self._check(np.asarray(told.residual), "evaluation")
                 pieces.append(np.asarray(outputs))
         answers = np.concatenate(pieces)[:count]
         loss = 0.5 * float(np.mean(np.sum((answers - targets) ** 2, axis=1)))
         return Evaluation(loss, answers.argmax(axis=1), answers)
 
-    def _run(self, name: str) -> Callable[..., Any]:
+    def _run(self, name: str, *arguments: Any) -> tuple[Any, Told]:
+        """What the function of that name makes of its arguments; by the thorough trainer where it did not settle."""
         if name not in self._compiled:
             self._compiled[name] = jax.jit({"epoch": self._scan, "evaluate": self._answer}[name])
-        return self._compiled[name]
+        found, told = self._compiled[name](*arguments)
+        if np.max(told.residual, initial=0.0) <= self.settings.tolerance or self._thorough is None:
+            return found, told
+        return self._thorough._run(name, *arguments)
+
+    @functools.cached_property
+    def _thorough(self) -> GenericTrainer | None:
+        return self.thorough() if self.thorough else None
 
     def _start(self) -> Values:
         """Any values of the right shapes."""
@@ -173,11 +196,12 @@ class GenericTrainer:
 
         return jax.lax.scan(step, carry, (inputs, targets))
 
-    def _answer(self, coordinates: dict[str, Array], inputs: Array) -> tuple[Array, Array]:
+    def _answer(self, coordinates: dict[str, Array], inputs: Array) -> tuple[Array, Told]:
         physical = self.model.driven(self.model.values(coordinates), self._volts(inputs))
         aims = jnp.zeros((len(inputs), len(self.model.network.loads)))
         settled = self.model.settle(self.model.problem(physical, 0.0, aims), self.model.rest(len(inputs)), 0)
-        return self.model.outputs(physical, settled.state), settled.residual
+        nothing = jnp.zeros(())
+        return self.model.outputs(physical, settled.state), Told(nothing, nothing, settled.residual)
 
     def _wrong(self, outputs: Array, targets: Array) -> Array:
         if self.settings.accuracy:

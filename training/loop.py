@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from .experiment import Experiment
 from .metrics import Row
 from .optimiser import rates
 from .progress import Event, Progress
+from .readout import Readout, classes_of, readout_by_means
 from .trainer import Evaluation
 
 
@@ -40,6 +41,7 @@ class Loop:
     steps: int
     keep: Callable[[Checkpoint, Row], None]
     progress: Progress
+    _readouts: dict[int, Readout] = field(default_factory=dict)
 
     def run(self, start: Checkpoint) -> Checkpoint:
         """Train from a checkpoint to the experiment's last epoch. The same checkpoint gives the same bits again."""
@@ -65,13 +67,26 @@ class Loop:
 
     def evaluate(self, checkpoint: Checkpoint) -> Evaluation:
         """The test set through the circuit as it stands."""
-        return self.engine.trainer.evaluate(checkpoint.state, self.samples.test_inputs, self.samples.test_targets)
+        targets = self._aims(self.samples.test_targets, self.readout(checkpoint))
+        return self.engine.trainer.evaluate(checkpoint.state, self.samples.test_inputs, targets)
 
-    def wrong(self, outputs: np.ndarray) -> np.ndarray:
+    def readout(self, checkpoint: Checkpoint) -> Readout:
+        """How a checkpoint's outputs are read; a function of the checkpoint alone."""
+        if not self.classes or self.experiment.encoding.targets == "fixed":
+            return Readout()
+        if checkpoint.epoch not in self._readouts:
+            samples = self.samples
+            answers = self.engine.trainer.evaluate(checkpoint.state, samples.train_inputs, samples.train_targets)
+            labels = samples.train_targets.argmax(axis=1)
+            self._readouts.clear()
+            self._readouts[checkpoint.epoch] = readout_by_means(answers.outputs, labels, self.classes)
+        return self._readouts[checkpoint.epoch]
+
+    def wrong(self, outputs: np.ndarray, readout: Readout) -> np.ndarray:
         """Which test samples are misread: another class, or a value off by more than the loss's tolerance."""
         targets = self.samples.test_targets
         if self.classes:
-            return outputs.argmax(axis=1) != targets.argmax(axis=1)
+            return classes_of(outputs, readout.means) != targets.argmax(axis=1)
         off = np.abs(outputs - targets) > self.experiment.loss.tolerance
         return np.any(off, axis=1)
 
@@ -80,9 +95,9 @@ class Loop:
         order = self._order(epoch)
         rate = rates(self.experiment.optimiser, self.targets, epoch, self.experiment.source)
         begin = time.perf_counter()
-        state, loss, errors = self.engine.trainer.epoch(
-            checkpoint.state, samples.train_inputs, samples.train_targets, order, rate
-        )
+        readout = self.readout(checkpoint)
+        targets = self._aims(samples.train_targets, readout)
+        state, loss, errors = self.engine.trainer.epoch(checkpoint.state, samples.train_inputs, targets, order, rate)
         after = Checkpoint(epoch + 1, checkpoint.step + self.steps, state)
         middle = time.perf_counter()
         test_loss, test_error = self._test(after)
@@ -95,7 +110,7 @@ class Loop:
             "train_seconds": middle - begin,
             "test_seconds": end - middle,
             "train_loss": loss / len(order),
-            "train_error": errors / len(order),
+            "train_error": errors / len(order) if readout.means is None else readout.misread / len(targets),
             "test_loss": test_loss,
             "test_error": test_error,
         }
@@ -107,7 +122,11 @@ class Loop:
         if checkpoint.epoch % settings.evaluate_every and checkpoint.epoch != settings.epochs:
             return np.nan, np.nan
         answer = self.evaluate(checkpoint)
-        return answer.loss, float(self.wrong(answer.outputs).mean())
+        return answer.loss, float(self.wrong(answer.outputs, self.readout(checkpoint)).mean())
+
+    def _aims(self, targets: np.ndarray, readout: Readout) -> np.ndarray:
+        """Target voltages: as encoded, or each sample's class in the mean."""
+        return targets if readout.means is None else readout.means[targets.argmax(axis=1)]
 
     def _order(self, epoch: int) -> np.ndarray:
         """The samples of an epoch in order, a whole number of batches: its part of the passes through the data.

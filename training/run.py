@@ -6,7 +6,7 @@
 | `metrics.csv` | one row an epoch |
 | `checkpoint.npz` | the state after the last epoch kept |
 | `learned.cir`, `learned.npz` | the circuit with its learned values |
-| `predictions.npz` | the test set: `labels`, `predicted`, `outputs` in volts |
+| `predictions.npz` | the test set: `labels`, `predicted`, `outputs` in volts; `means` of classes that decide |
 | `run.json` | seed, engine, versions, seconds, rounding to levels |
 """
 
@@ -47,11 +47,15 @@ class TestSet(NamedTuple):
 
 
 class Predictions(NamedTuple):
-    """What the learned circuit says of the test set: labels, predicted classes or values, outputs in volts."""
+    """What the learned circuit says of the test set: labels, predicted classes or values, outputs in volts.
+
+    `means` (classes, outputs) where an answer is the class whose mean output is nearest.
+    """
 
     labels: np.ndarray
     predicted: np.ndarray
     outputs: np.ndarray
+    means: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +88,8 @@ class Run:
         path = self.folder / PREDICTIONS
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-                return Predictions(content["labels"], content["predicted"], content["outputs"])
+                means = content.get("means")
+                return Predictions(content["labels"], content["predicted"], content["outputs"], means)
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ExperimentError(f"{path}: cannot be read ({error}); train again") from None
 

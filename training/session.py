@@ -25,6 +25,7 @@ from .metrics import Row, read_metrics, write_metrics
 from .optimiser import rates
 from .parameters import Parameters, apply
 from .progress import Event, Progress, silent
+from .readout import classes_of
 from .record import about
 from .resumption import resumed
 from .run import ABOUT, CHECKPOINT, EXPERIMENT, LEARNED, METRICS, PREDICTIONS, Run, load_run
@@ -171,9 +172,10 @@ class Session:
         values = dict(self.engine.values(checkpoint.state))
         save(apply(self.circuit, values), self.out / LEARNED)
         outputs = np.asarray(loop.evaluate(checkpoint).outputs, float)
-        predicted = outputs.argmax(axis=1) if self.dataset.classes else outputs
+        means = loop.readout(checkpoint).means
+        predicted = classes_of(outputs, means) if self.dataset.classes else outputs
         arrays = {"labels": self.dataset.test_targets, "predicted": predicted, "outputs": outputs}
-        write_arrays(self.out / PREDICTIONS, arrays)
+        write_arrays(self.out / PREDICTIONS, arrays if means is None else {**arrays, "means": means})
         write_text(
             self.out / ABOUT, about(self.experiment, self.engine.name, self.rows, seconds, self._rounding(checkpoint))
         )

@@ -10,12 +10,18 @@ from .trainer import Settings
 
 
 def settings_of(experiment: Experiment, encoder: Encoder, dataset: Dataset) -> Settings:
-    """What a trainer must know. Raises `ExperimentError` for a batch larger than the training set."""
+    """What a trainer must know. Raises `ExperimentError` for a batch larger than the training set, or a
+    class that is not the largest output."""
     samples = len(dataset.train_targets)
     batch = experiment.training.batch or samples
     if batch > samples:
         raise ExperimentError(
             f"{experiment.source}: [training] batch is {batch}, but there are only {samples} training samples"
+        )
+    if dataset.classes and not encoder.low < encoder.high:
+        raise ExperimentError(
+            f"{experiment.source}: [encoding] low is {encoder.low:g} and high is {encoder.high:g}; the output of a "
+            f"sample's own class must be the larger one"
         )
     rule = experiment.rule
     return Settings(

@@ -25,14 +25,16 @@ def section(results: Results) -> Section:
         raise Absent("The test set is empty; give data.test a number in the experiment.")
     circuit = results.circuit
     panels = _panels(circuit, samples)
-    chosen = _chosen(samples, circuit)
+    read = results.predictions.predicted if samples.classes else np.zeros(0)
+    chosen = _chosen(samples, read)
     with drawing(NAME, 8.0, 2.0 * len(chosen) + 0.2, "Input, node voltages and outputs of samples") as sheet:
         grid = sheet.figure.subplots(len(chosen), len(panels) + 1, squeeze=False, width_ratios=_widths(panels))
         for row, sample in zip(grid, chosen, strict=True):
             _input(row[0], samples.inputs, sample, int(samples.labels[sample]) if samples.classes else None)
             for axes, (name, values) in zip(row[1:], panels.items(), strict=True):
                 is_output = name == list(panels)[-1] and samples.classes
-                _bars(axes, name, values[sample], int(samples.labels[sample]) if is_output else None)
+                answer = (int(samples.labels[sample]), int(read[sample])) if is_output else None
+                _bars(axes, name, values[sample], answer)
     lead = "Steady states of held-out samples, solved from the learned netlist; no node is hidden."
     caption = "Volts against ground; a node at zero with others above or below it is held there by its diode."
     return Section(NAME, TITLE, lead, picture(sheet.svg, caption))
@@ -68,13 +70,13 @@ def _widths(panels: Mapping[str, np.ndarray]) -> list[float]:
     return [1.0, *(1.3 + min(2.2, values.shape[1] / 40) for values in panels.values())]
 
 
-def _chosen(samples: Samples, circuit: Circuit) -> list[int]:
+def _chosen(samples: Samples, read: np.ndarray) -> list[int]:
     """The first samples; the last place goes to one that is misread, where there is one."""
     count = len(samples.labels)
     first = list(range(min(_SHOWN, count)))
     if not samples.classes:
         return first
-    wrong = np.flatnonzero(outputs(circuit, samples).argmax(axis=1) != samples.labels)
+    wrong = np.flatnonzero(read[:count] != samples.labels)
     if wrong.size and int(wrong[0]) not in first:
         first[-1] = int(wrong[0])
     return first
@@ -94,12 +96,12 @@ def _input(axes: Axes, inputs: Mapping[str, np.ndarray], sample: int, label: int
     axes.set_title(f"sample {sample}" + (f", class {label}" if label is not None else ""))
 
 
-def _bars(axes: Axes, name: str, values: np.ndarray, label: int | None) -> None:
-    """A bar a node; among outputs the true class is green and the largest, where it is another, red."""
+def _bars(axes: Axes, name: str, values: np.ndarray, answer: tuple[int, int] | None) -> None:
+    """A bar a node; among outputs, with the true class and the one read, that is green and this, if another, red."""
     place = np.arange(values.size)
     colours = [SECOND if value < 0 else ACCENT for value in values]
-    if label is not None:
-        read = int(values.argmax())
+    if answer is not None:
+        label, read = answer
         colours = [MUTED] * values.size
         colours[label] = GOOD
         colours[read] = GOOD if read == label else BAD
@@ -109,5 +111,5 @@ def _bars(axes: Axes, name: str, values: np.ndarray, label: int | None) -> None:
     axes.axhline(0, color=MUTED, linewidth=0.6)
     axes.grid(axis="x", visible=False)
     axes.set_xticks(place if values.size <= 12 else [])
-    wrong = label is not None and int(values.argmax()) != label
-    axes.set_title(f"{name}, V" + (f": read as {int(values.argmax())}" if wrong else ""))
+    wrong = answer is not None and answer[0] != answer[1]
+    axes.set_title(f"{name}, V" + (f": read as {answer[1]}" if answer and wrong else ""))

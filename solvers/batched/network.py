@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ..resistive import ResistiveNetwork
-from .exact import SteadyStates, steady_states
+from .exact import ATTEMPTS, SteadyStates, steady_states
 from .wires import BatchState, Problem, Wires
 
 
@@ -23,8 +23,9 @@ class BatchedNetwork:
     states: SteadyStates
 
     @classmethod
-    def of(cls, network: ResistiveNetwork) -> BatchedNetwork:
-        return cls(network, steady_states(Wires.of(network.topology)))
+    def of(cls, network: ResistiveNetwork, attempts: int = ATTEMPTS) -> BatchedNetwork:
+        """Compile a network; with one of `attempts` a state that active sets alone miss shows in its residual."""
+        return cls(network, steady_states(Wires.of(network.topology), attempts))
 
     def problem(
         self,

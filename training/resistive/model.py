@@ -13,6 +13,7 @@ from jax import Array
 from ...netlist import Circuit
 from ...netlist.errors import CircuitError
 from ...solvers.batched import BatchedNetwork
+from ...solvers.batched.exact import ATTEMPTS
 from ...solvers.batched.wires import Problem, State, Wires
 from ...solvers.resistive import ResistiveNetwork
 from ..parameters import Parameters
@@ -33,7 +34,8 @@ class Settled(NamedTuple):
 class Model:
     """A circuit's network with its map from coordinates to element values. All methods are pure functions of arrays.
 
-    `inputs` indexes the voltage sources that carry the data; the outputs are the network's load nodes.
+    `inputs` indexes the voltage sources that carry the data; the outputs are the network's load nodes. `attempts` at a
+    steady state: with 1, active sets alone; see `solvers.batched.exact`.
     """
 
     network: ResistiveNetwork
@@ -41,9 +43,10 @@ class Model:
     values: ValueMap
     inputs: np.ndarray
     descent: Descent
+    attempts: int = ATTEMPTS
 
     @classmethod
-    def of(cls, circuit: Circuit, parameters: Parameters) -> Model:
+    def of(cls, circuit: Circuit, parameters: Parameters, attempts: int = ATTEMPTS) -> Model:
         """Compile a circuit with `input`, `output` and `trainable` directives.
 
         Raises:
@@ -62,10 +65,11 @@ class Model:
         places = [network.sources.places[name] for name in circuit.inputs]
         return cls(
             network,
-            BatchedNetwork.of(network),
+            BatchedNetwork.of(network, attempts),
             ValueMap.of(circuit, network, parameters),
             np.concatenate([np.arange(place.start, place.stop) for place in places]),
             Descent(Wires.of(network.topology), colours(network.topology)),
+            attempts,
         )
 
     def rest(self, batch: int) -> State:

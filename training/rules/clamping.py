@@ -49,7 +49,7 @@ class Clamped:
             )
         places = [np.arange(held.sources.count)[held.sources.places[name]] for name in free.sources.places]
         clamps = [np.arange(held.sources.count)[held.sources.places[name]] for name in sources]
-        return cls(model, BatchedNetwork.of(held), np.concatenate(places), np.concatenate(clamps))
+        return cls(model, BatchedNetwork.of(held, model.attempts), np.concatenate(places), np.concatenate(clamps))
 
     def settle(self, physical: Physical, outputs: Array, free: Phase) -> tuple[Phase, Array]:
         """The state with the outputs at those voltages (batch, outputs), and its largest residual; `free` is where the
