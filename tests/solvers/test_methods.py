@@ -140,7 +140,7 @@ def test_unbounded_names_the_cut():
 @pytest.mark.parametrize("nodes", [1, 400])
 def test_a_load_too_negative_is_refused(nodes):
     chain = [(k, k + 1, 1, 0) for k in range(nodes)]
-    with pytest.raises(NumericalError, match="not positive definite.; nudge by less"):
+    with pytest.raises(NumericalError, match=r"not positive definite\); nudge by less"):
         solve(qp(nodes, [*chain, (0, nodes, -2, 0)]))
     # the chain is `nodes` ohms to ground; a load of minus half its conductance doubles the voltage
     found = solve(qp(nodes, [*chain, (0, nodes, -0.5 / nodes, 0)], injection=np.eye(nodes)[0]))
