@@ -1,4 +1,4 @@
-"""Equilibrium propagation on the fused kernels: single precision, on the processor, each weight touched once a step."""
+"""Training on the fused kernels: single precision, on the processor, each weight touched once a step."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from ...netlist.errors import ExperimentError, NumericalError
 from ..trainer import Evaluation, Settings, State
+from .backward import backpropagate
 from .evaluation import compile_evaluation, evaluate
 from .nudging import NUDGES
 from .propagation import propagate
@@ -18,8 +19,8 @@ from .threads import start_threads
 
 def refusal(settings: Settings) -> str | None:
     """Why these settings are not for the fused kernels, or None."""
-    if settings.rule != "equilibrium":
-        return f"it trains by equilibrium propagation, not by {settings.rule}"
+    if settings.rule not in ("equilibrium", "backpropagation"):
+        return f"it trains by equilibrium propagation or backpropagation, not by {settings.rule}"
     if settings.sweeps <= 0:
         return "it takes a number of sweeps"
     if settings.precision != "float32":
@@ -93,17 +94,14 @@ class FusedTrainer:
             for v, n in zip(state["free"], sizes, strict=True)
         )
         crossbar_rates, bias_rates = self.shape.rates(rates)
-        plus, minus = NUDGES[settings.variant]
-        pixel = np.float32(settings.scale)
-        loss, errors = propagate(
+        again = settings.nudged_sweeps or settings.sweeps
+        common = (
             rows,
             mirrors,
             turned,
             biases,
             free,
-            _layers(sizes, 2 * batch),
             _layers(sizes, batch),
-            _layers(sizes, 2 * batch),
             tuple(np.zeros(n, np.float32) for n in sizes),
             tuple(np.zeros(len(r), np.float32) for r in rows),
             tuple(np.zeros(r.shape[1], np.float32) for r in rows),
@@ -112,16 +110,21 @@ class FusedTrainer:
             inputs,
             targets,
             order,
-            pixel,
-            (np.float32(plus * settings.beta), np.float32(minus * settings.beta)),
+            np.float32(settings.scale),
             settings.sweeps,
-            settings.nudged_sweeps or settings.sweeps,
+            again,
             np.array(crossbar_rates, np.float32),
             np.array(bias_rates, np.float32),
             _bounds(self.shape.ranges),
             _bounds(self.shape.bias_ranges),
             settings.carry,
         )
+        if settings.rule == "backpropagation":
+            room = (_layers(sizes, batch), _layers(sizes, (again + 1) * batch), _layers(sizes, again * batch))
+            loss, errors = backpropagate(*common, *room)
+        else:
+            betas = tuple(np.float32(unit * settings.beta) for unit in NUDGES[settings.variant])
+            loss, errors = propagate(*common, _layers(sizes, 2 * batch), _layers(sizes, 2 * batch), betas)
         weights = [np.ascontiguousarray(r.T if t else r) for r, t in zip(rows, turned, strict=True)]
         return {"weights": weights, "biases": list(biases), "free": list(free)}, loss, errors
 

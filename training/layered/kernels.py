@@ -1,7 +1,8 @@
 """The passes that update a deep resistive network's crossbars, each written to touch a weight once.
 
-A crossbar is held as rows that lie contiguously in memory. Work is cut into a fixed number of chunks of rows, whatever the number of threads, and
-partial sums are added in the chunks' order: the same bits come out on every machine with the same instruction set.
+A crossbar is held as rows that lie contiguously in memory. Work is cut into a fixed number of chunks of rows, whatever
+the number of threads, and partial sums are added in the chunks' order: the same bits come out on every machine with the
+same instruction set.
 """
 
 from __future__ import annotations

@@ -106,9 +106,9 @@ def _step_crossbars(rows, mirrors, turned, pairs, rates, spread, bounds, row_sum
 
 @_serial
 def propagate(
-    rows, mirrors, turned, biases, free, pairs, works, pair_works, sums, row_sums, column_sums, lows, highs,
-    pixels, targets, order, scale, betas, sweeps, nudged, rates, bias_rates, bounds, bias_bounds,
-    carry,
+    rows, mirrors, turned, biases, free, works, sums, row_sums, column_sums, lows, highs,
+    pixels, targets, order, scale, sweeps, nudged, rates, bias_rates, bounds, bias_bounds, carry,
+    pairs, pair_works, betas,
 ):  # fmt: skip
     """Train over the batches order[step] in place; returns the summed free-phase cost and the count of wrong classes.
 
