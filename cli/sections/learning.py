@@ -8,40 +8,54 @@ from matplotlib.ticker import MaxNLocator
 
 from ..answers import engineering
 from ..figure import ACCENT, SECOND, drawing
-from ..results import Results
+from ..results import Absent, Results
 from .section import Section, Tile, picture
 
 NAME, TITLE = "learning", "Learning curves"
+MANY = 30.0
+"""How many times its least value a loss has at most where its axis is linear."""
 
 
 def section(results: Results) -> Section:
-    """Two panels: the share of wrong answers, in training and in test, and the loss."""
-    columns = results.metrics
+    """Two panels, each in training and in test: the share of wrong answers, and the loss."""
+    columns, wrong = results.metrics, _wrong(results)
     with drawing(NAME, 8.0, 2.9, "Errors and loss against the epoch") as sheet:
         left, right = sheet.figure.subplots(1, 2)
-        for key, label, colour in (("train_error", "training", SECOND), ("test_error", "test", ACCENT)):
-            if key in columns:
-                _curve(left, columns["epoch"], 100 * columns[key], label, colour)
-        _finish(left, "Wrong answers, %")
-        if "train_loss" in columns:
-            _curve(right, columns["epoch"], columns["train_loss"], "training", SECOND)
-        _finish(right, "Loss")
-    return Section(NAME, TITLE, _lead(columns), picture(sheet.svg), tiles=_tiles(columns))
+        _curves(left, columns, "error", 100.0)
+        _finish(left, f"Answers that are {wrong}, %")
+        _curves(right, columns, "loss", 1.0)
+        _finish(right, "Loss, V²", decades=True)
+    return Section(NAME, TITLE, _lead(results, wrong), picture(sheet.svg), tiles=_tiles(columns, wrong))
 
 
-def _curve(axes: Axes, epochs: np.ndarray, values: np.ndarray, label: str, colour: str) -> None:
-    """One line over the rows that hold a number, its last point marked and named."""
-    known = np.isfinite(values)
-    if not known.any():
-        return
-    axes.plot(epochs[known], values[known], color=colour, label=label)
-    axes.plot(epochs[known][-1:], values[known][-1:], "o", color=colour, markersize=4)
+def _wrong(results: Results) -> str:
+    """What a wrong answer is: another class, or a voltage too far off."""
+    try:
+        classes = np.issubdtype(results.predictions.labels.dtype, np.integer)
+    except Absent:
+        return "wrong"
+    return "wrong" if classes else "out of tolerance"
 
 
-def _finish(axes: Axes, title: str) -> None:
+def _curves(axes: Axes, columns: dict[str, np.ndarray], what: str, scale: float) -> None:
+    """Training as a line and test as dashes over it, so that both are seen where they meet."""
+    for part, label, colour, dashes in (("train", "training", SECOND, "-"), ("test", "test", ACCENT, (0, (4, 2)))):
+        values = scale * columns.get(f"{part}_{what}", np.zeros(0))
+        known = np.flatnonzero(np.isfinite(values))
+        if known.size:
+            epochs = columns["epoch"][known]
+            axes.plot(epochs, values[known], color=colour, label=label, linestyle=dashes)
+            axes.plot(epochs[-1:], values[known][-1:], "o", color=colour, markersize=4, clip_on=False)
+
+
+def _finish(axes: Axes, title: str, decades: bool = False) -> None:
     axes.set_title(title)
     axes.set_xlabel("epoch")
-    axes.set_ylim(bottom=0)
+    seen = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines] or [np.ones(1)])
+    if decades and seen.min() > 0 and seen.max() > MANY * seen.min():
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="x", visible=False)
     if len(axes.lines) > 2:
@@ -55,18 +69,24 @@ def _last(columns: dict[str, np.ndarray], key: str) -> float | None:
     return float(values[-1]) if values.size else None
 
 
-def _lead(columns: dict[str, np.ndarray]) -> str:
+def _lead(results: Results, wrong: str) -> str:
+    columns = results.metrics
     error, seconds = _last(columns, "test_error"), float(np.nansum(columns.get("seconds", np.zeros(1))))
     epochs = int(columns["epoch"][-1])
-    end = f"; at the end {100 * error:.2f} % of the test answers are wrong" if error is not None else ""
-    return f"{epochs} epochs in {seconds:.1f} s{end}."
+    end = f"; at the end {100 * error:.2f} % of the test answers are {wrong}" if error is not None else ""
+    try:
+        rule = f" of {results.facts['rule']}"
+    except (Absent, KeyError):
+        rule = ""
+    return f"{epochs} epochs{rule} in {seconds:.1f} s{end}."
 
 
-def _tiles(columns: dict[str, np.ndarray]) -> tuple[Tile, ...]:
+def _tiles(columns: dict[str, np.ndarray], wrong: str) -> tuple[Tile, ...]:
     error, seconds = _last(columns, "test_error"), columns.get("seconds")
     tiles = []
     if error is not None:
-        tiles.append(Tile("Test accuracy", f"{100 * (1 - error):.2f} %", f"after epoch {int(columns['epoch'][-1])}"))
+        label = "Test accuracy" if wrong == "wrong" else "Test answers in tolerance"
+        tiles.append(Tile(label, f"{100 * (1 - error):.2f} %", f"after epoch {int(columns['epoch'][-1])}"))
     if seconds is not None and np.isfinite(seconds).any():
         typical = engineering(float(np.nanmedian(seconds)), "s", 3)
         tiles.append(Tile("An epoch", typical, f"{np.nansum(seconds):.3g} s in all"))

@@ -140,4 +140,7 @@ def test_a_network_that_learns_voltages_is_verified_and_reported_too(invoke, hal
     assert invoke("report", halving).exit_code == 0
     page = (halving / "report.html").read_text(encoding="utf-8")
     assert "learns voltages, not classes" in page
+    assert "2 epochs of equilibrium in" in page
+    assert "of the test answers are out of tolerance" in page
+    assert "Loss, V²" in page
     assert 'class="missing"' not in page
