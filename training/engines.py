@@ -1,4 +1,5 @@
-"""Who trains: the layered engine where the circuit is a deep resistive network and the rule suits it, else the generic.
+"""Who trains: the layered engine where the circuit is a deep resistive network and the rule suits it, else the generic;
+the dynamic engine where the circuit is to be followed in time.
 
 The layered engine holds crossbars as matrices and updates two colours of layers at once, in single precision where the
 experiment counts sweeps, in double where it asks for exact states. The generic engine takes any ideal resistive
@@ -8,12 +9,13 @@ circuit, any rule and any optimiser, in double precision.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..netlist import Circuit
 from ..netlist.errors import CircuitError, ExperimentError
+from .dynamics.engine import dynamic_trainer, is_dynamic
 from .experiment import Experiment
 from .generic import GenericTrainer
 from .layered import LayeredShape, layered_trainer, refusal
@@ -29,6 +31,8 @@ class Engine:
     trainer: Trainer
     start: Callable[[Values], State]
     values: Callable[[State], Mapping[str, np.ndarray]]
+    wanted: Callable[[np.ndarray, np.ndarray], np.ndarray] = field(default=lambda inputs, targets: targets)
+    """What the outputs should be (samples, outputs), from prepared inputs and the targets of the data."""
 
 
 def engine_for(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:
@@ -37,6 +41,13 @@ def engine_for(experiment: Experiment, circuit: Circuit, parameters: Parameters,
     Raises `ExperimentError` with the reason when the layered engine is named and cannot train this.
     """
     name = experiment.training.engine
+    if name == "dynamic" or (name == "auto" and is_dynamic(circuit)):
+        return _dynamic(experiment, circuit, parameters, settings)
+    if experiment.loss.name != "squared":
+        raise ExperimentError(
+            f'{experiment.source}: [loss] name = "{experiment.loss.name}" is for circuits in time; add a .tran card, or '
+            f'take "squared"'
+        )
     if name == "generic":
         return _generic(experiment, circuit, parameters, settings)
     try:
@@ -71,6 +82,13 @@ def _layered(shape: LayeredShape, settings: Settings) -> Engine:
         lambda values: shape.state(values, chosen.batch, chosen.precision),
         shape.values,
     )
+
+
+def _dynamic(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:
+    if not is_dynamic(circuit):
+        raise ExperimentError(f"{experiment.source}: the dynamic engine follows a circuit in time; add a .tran card")
+    trainer = dynamic_trainer(experiment, circuit, parameters, settings)
+    return Engine("dynamic", trainer, trainer.state, trainer.values, trainer.wanted)
 
 
 def _generic(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:

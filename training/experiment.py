@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .dynamics.settings import Dynamics
 from .hardware import Hardware
 from .schema import REQUIRED, setting
 
@@ -34,8 +35,9 @@ RULES = (
 VARIANTS = ("positive", "negative", "centred")
 TARGETS = ("fixed", "means")
 OPTIMISERS = ("sgd", "momentum", "adam")
+LOSSES = ("squared", "periodic", "cross_entropy", "flip_bias")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
-ENGINES = ("auto", "layered", "generic")
+ENGINES = ("auto", "layered", "generic", "dynamic")
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Loss:
-    """½‖outputs − targets‖². A numerical answer counts as an error when it is off by more than `tolerance` volts."""
+    """½‖outputs − targets‖², where nothing moves; in time the mean of (outputs − targets)², the `periodic` distance of
+    phase patterns, `cross_entropy`, or the `flip_bias` of a fingerprint.
 
-    name: str = setting("squared", choices=("squared",))
+    A numerical answer counts as an error when it is off by more than `tolerance` volts.
+    """
+
+    name: str = setting("squared", choices=LOSSES)
     tolerance: float = setting(0.05, above=0)
 
 
@@ -167,6 +173,7 @@ class Experiment:
     initial: Mapping[str, Initial] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
     hardware: Hardware = field(default_factory=Hardware)
+    dynamics: Dynamics = field(default_factory=Dynamics)
     _file: Path | None = field(default=None, compare=False)
 
     @property

@@ -87,6 +87,8 @@ class Loop:
         targets = self.samples.test_targets
         if self.classes:
             return classes_of(outputs, readout.means) != targets.argmax(axis=1)
+        if not targets.shape[1]:
+            return np.zeros(len(outputs), bool)
         off = np.abs(outputs - targets) > self.experiment.loss.tolerance
         return np.any(off, axis=1)
 

@@ -129,11 +129,13 @@ class Session:
         self.progress(Event("finished", total, total, text=f"learned values are in {self.out / LEARNED}"))
 
     def _loop(self) -> Loop:
+        train, test = (self.encoder.prepare(part) for part in (self.dataset.train_inputs, self.dataset.test_inputs))
+        wanted, encoded = self.engine.wanted, self.encoder.targets
         samples = Samples(
-            self.encoder.prepare(self.dataset.train_inputs),
-            self.encoder.targets(self.dataset.train_targets),
-            self.encoder.prepare(self.dataset.test_inputs),
-            self.encoder.targets(self.dataset.test_targets),
+            train,
+            wanted(train, encoded(self.dataset.train_targets)),
+            test,
+            wanted(test, encoded(self.dataset.test_targets)),
         )
         return Loop(
             experiment=self.experiment,

@@ -14,8 +14,9 @@ from .encoding import Encoder
 
 
 def input_widths(circuit: Circuit) -> dict[str, int]:
-    """Number of voltages that each input source takes, by element name, in the directive's order."""
-    return {name: math.prod(circuit[name].shape) for name in circuit.inputs}
+    """Number of values that each input takes, by name, in the directive's order: sources, then parameters."""
+    sources = {name: math.prod(circuit[name].shape) for name in circuit.inputs}
+    return {**sources, **dict.fromkeys(circuit.input_parameters, 1)}
 
 
 def output_width(circuit: Circuit) -> int:
@@ -25,7 +26,7 @@ def output_width(circuit: Circuit) -> int:
 
 
 def split_sources(circuit: Circuit, voltages: np.ndarray) -> dict[str, np.ndarray]:
-    """Source voltages (samples, all) as (samples, width) by element name."""
+    """Input values (samples, all) as (samples, width) by source or parameter."""
     widths = input_widths(circuit)
     pieces = np.split(voltages, np.cumsum(list(widths.values()))[:-1], axis=1)
     return dict(zip(widths, pieces, strict=True))
@@ -34,8 +35,8 @@ def split_sources(circuit: Circuit, voltages: np.ndarray) -> dict[str, np.ndarra
 def check_wiring(circuit: Circuit, encoder: Encoder, dataset: Dataset, source: str) -> None:
     """Raise `ExperimentError` unless the circuit has a source for every input and a node for every output."""
     name = circuit.source or "the circuit"
-    if not circuit.inputs or not circuit.outputs:
-        missing = "input" if not circuit.inputs else "output"
+    if not input_widths(circuit) or not circuit.outputs:
+        missing = "output" if input_widths(circuit) else "input"
         example = "*@ input vin" if missing == "input" else "*@ output v(out)"
         raise ExperimentError(f"{name} does not say which is its {missing}; write for example `{example}`")
     others = [element for element in circuit.inputs if circuit[element].kind != "V"]
@@ -46,9 +47,9 @@ def check_wiring(circuit: Circuit, encoder: Encoder, dataset: Dataset, source: s
         twice = " (each with both signs)" if encoder.signed else ""
         raise ExperimentError(
             f"{source}: {dataset.name} has {dataset.features} inputs{twice}, {needed} voltages, "
-            f"but {name} has {there} input sources"
+            f"but {name} has {there} inputs"
         )
-    if dataset.outputs != output_width(circuit):
+    if dataset.outputs not in (0, output_width(circuit)):
         raise ExperimentError(
             f"{source}: {dataset.name} needs {dataset.outputs} outputs, but {name} has {output_width(circuit)}"
         )

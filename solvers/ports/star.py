@@ -17,8 +17,8 @@ import numpy as np
 from jax import Array
 
 from ...netlist.errors import CircuitError
-from ...netlist.expression import Expression, names
-from ..dynamics.algebra import ZERO, negative
+from ...netlist.expression import Binary, Expression, Unary, names
+from ..dynamics.algebra import ZERO, negative, total
 from ..dynamics.equations import Equations
 from ..dynamics.shapes import Expressions
 from ..dynamics.system import DynamicalSystem
@@ -105,16 +105,17 @@ class Star:
         if driven:
             raise CircuitError(f"{system.states[driven[0]]} is driven by a source; only the host {host} may be")
         found = [matrix.found([centre, *part]) for part in parts]
+        wired = [_switch(each, switches, system.states[part[0]]) for part, each in zip(parts, found, strict=True)]
+        own = matrix.own(centre, dict(zip(wired, found, strict=True)))
         grouped: dict[OnePort, list[int]] = {}
         for index, (part, each) in enumerate(zip(parts, found, strict=True)):
             grouped.setdefault(each.pattern([system.states[k] for k in (centre, *part)]), []).append(index)
-        wired = [_switch(each, switches, system.states[part[0]]) for part, each in zip(parts, found, strict=True)]
         place = system.network.place
         at_host = [value for each in found for entry, value in (*each.conductances, *each.capacitances) if 0 in entry]
         return cls(
             system,
             host,
-            Expressions.of(matrix.own(centre), place),
+            Expressions.of(own, place),
             tuple((row, Expressions.of([value], place)) for row, value in matrix.drives.get(centre, {}).items()),
             tuple(_group(pattern, [found[k] for k in members], place) for pattern, members in grouped.items()),
             tuple(wired[k] for members in grouped.values() for k in members),
@@ -223,6 +224,25 @@ class _Matrix:
 
         return Found(among(self.conductances), among(self.capacitances))
 
-    def own(self, centre: int) -> list[Expression]:
-        """The host's conductance and capacitance."""
-        return [entries.get((centre, centre), ZERO) for entries in (self.conductances, self.capacitances)]
+    def own(self, centre: int, ports: Mapping[str, Found]) -> list[Expression]:
+        """The host's conductance and capacitance; what a switch changes of them goes to that switch's port."""
+        kept = []
+        for number, entries in enumerate((self.conductances, self.capacitances)):
+            rest: Expression = ZERO
+            for summand in _summands(entries.get((centre, centre), ZERO)):
+                switch = next(iter(names(summand) & ports.keys()), None)
+                if switch is None:
+                    rest = total(rest, summand)
+                else:
+                    ports[switch][number].append(((0, 0), summand))
+            kept.append(rest)
+        return kept
+
+
+def _summands(expression: Expression) -> list[Expression]:
+    if isinstance(expression, Unary) and expression.operator == "-":
+        return [negative(each) for each in _summands(expression.operand)]
+    if isinstance(expression, Binary) and expression.operator in "+-":
+        right = _summands(expression.right)
+        return [*_summands(expression.left), *(map(negative, right) if expression.operator == "-" else right)]
+    return [expression]

@@ -1,6 +1,14 @@
 """Training circuits in time: oscillators, cellular networks and transmission lines under mismatch, noise and rounding.
 
+An experiment on a circuit with a `.tran` card comes in; a `Trainer` that the loop can run comes out.
+
+    engine         from an experiment to the trainer that runs it
+    settings       the [dynamics] section
+    trainer        batches, dies, noise, one compiled gradient a step
+    simulation     what the circuit answers: all states in time, or the admittances of linear stars
     transforms     what the optimiser moves, and the values that hardware makes of it
-    losses         what a response is worth
+    losses         what a batch of responses is worth
     responses      the metrics of physical unclonable functions
+
+Nothing is imported here: the settings are read without JAX.
 """

@@ -1,4 +1,4 @@
-"""What a response in time is worth: a number a sample, and the mean of them is what training lowers.
+"""What a batch of responses is worth: one number, which training lowers.
 
 Outputs and targets are (outputs, batch), as the dynamical systems have them.
 """
@@ -11,29 +11,44 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .responses import flip_bias
+
 Loss = Callable[[Array, Array], Array]
 
 
 def squared(outputs: Array, targets: Array) -> Array:
-    """The mean of (o − y)² over the outputs: (batch,)."""
-    return jnp.mean((outputs - targets) ** 2, axis=0)
+    """The mean of (o − y)² over outputs and batch."""
+    return jnp.mean((outputs - targets) ** 2)
 
 
 def periodic(outputs: Array, targets: Array) -> Array:
-    """The mean squared difference of phase patterns (batch,), phases in units of π; only differences of phase count.
+    """The mean squared difference of phase patterns, phases in units of π; only differences of phase count.
 
     With d_i the distance of output i from output 0 around the circle, 0 in phase and 1 in antiphase, it is the mean of
     (d_i − |y_i − y_0|)².
     """
     apart = jnp.abs(jnp.mod(outputs, 2.0) - jnp.mod(outputs[:1], 2.0))
     distance = jnp.minimum(apart, 2.0 - apart)
-    return jnp.mean((distance - jnp.abs(targets - targets[:1])) ** 2, axis=0)
+    return jnp.mean((distance - jnp.abs(targets - targets[:1])) ** 2)
 
 
 def cross_entropy(outputs: Array, targets: Array) -> Array:
-    """−log softmax(o) at the targets' classes, which are one-hot: (batch,)."""
-    return -jnp.sum(targets * jax.nn.log_softmax(outputs, axis=0), axis=0)
+    """The mean of −log softmax(o) at the targets' classes, which are one-hot."""
+    return -jnp.mean(jnp.sum(targets * jax.nn.log_softmax(outputs, axis=0), axis=0))
+
+
+def flip_bias_of(bit: Callable[[Array], Array], challenges: int) -> Loss:
+    """I2O of responses (1 + bits, batch): to each challenge, and with each bit turned over.
+
+    `challenges` of the batch, one behind the other, were asked of one die; `bit` is the comparator.
+    """
+
+    def loss(outputs: Array, targets: Array) -> Array:
+        responses = bit(outputs).reshape(len(outputs), -1, challenges)
+        return flip_bias(responses[0], jnp.moveaxis(responses[1:], 0, -1))
+
+    return loss
 
 
 LOSSES: Mapping[str, Loss] = {"squared": squared, "periodic": periodic, "cross_entropy": cross_entropy}
-"""The losses by the word an experiment uses."""
+"""The losses of outputs and targets by the word an experiment uses."""

@@ -23,9 +23,6 @@ from jax import Array
 from ...netlist.directives import Trainable
 from ...netlist.errors import CircuitError
 
-SAMPLERS = ("round", "gumbel", "gumbel_hard")
-"""How a trainable with levels is trained: `Rounded`, `Sampled` softly, `Sampled` hard."""
-
 
 class Draw(NamedTuple):
     """What a random transform needs: a key of its own, how many entries the batch has, the temperature."""

@@ -1,0 +1,234 @@
+"""Training a circuit in time: every step another batch, other dies, another noise path, one compiled gradient.
+
+The simulator says what the circuit does; the transforms what hardware makes of its trainables; the loss what its
+response is worth. All draws come from the seed and the number of the step, so a resumed run repeats none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax import Array
+
+from ...netlist.errors import NumericalError
+from ..trainer import Evaluation, Settings, State
+from .losses import Loss
+from .settings import Dynamics
+from .transforms import Draw, Transform
+
+Values = dict[str, Array]
+TEST_DIES = 1 << 30
+"""The dies of the test follow this number: none of them is met while training."""
+
+
+class Circumstances(NamedTuple):
+    """What a batch meets besides its inputs: the dies' draws (drawn, batch) or None, a key for the noise."""
+
+    draws: Array | None
+    noise: Array
+
+
+class Simulator(Protocol):
+    """A circuit's answer at the readout."""
+
+    def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
+        """Outputs (outputs, batch) for parameters, scalar or (batch,), and inputs (inputs, batch)."""
+        ...
+
+
+@dataclass(eq=False)
+class DynamicTrainer:
+    """Trains by a simulator; see `training.trainer.Trainer`.
+
+    `dies(first, count)` draws mismatch (drawn, count); `nominal` are the netlist's own values by target.
+    """
+
+    simulator: Simulator
+    transforms: Mapping[str, Transform]
+    loss: Loss
+    test_loss: Loss
+    direction: optax.GradientTransformation
+    dynamics: Dynamics
+    settings: Settings
+    dies: Callable[[int, int], np.ndarray | None]
+    total_steps: int
+    nominal: Mapping[str, float]
+    seed: int = 0
+    _compiled: dict[str, Any] = field(default_factory=dict)
+
+    def state(self, values: Mapping[str, Any]) -> State:
+        """A state with values by target."""
+        coordinates = {
+            target: transform.start(float(values[target])).astype(self.dynamics.precision)
+            for target, transform in self.transforms.items()
+        }
+        with self._precision():
+            memory = [np.asarray(leaf) for leaf in jax.tree.leaves(self.direction.init(_arrays(coordinates)))]
+        best = {"loss": np.asarray(np.inf), **{f"u {target}": u for target, u in coordinates.items()}}
+        return {"trainables": coordinates, "memory": memory, "best": best, "step": np.asarray(0)}
+
+    def values(self, state: State) -> dict[str, np.ndarray]:
+        """The learned values by target, settled on their levels: the best where there is a validation."""
+        best = state["best"]
+        validated = self.dynamics.validation and np.isfinite(best["loss"])
+        coordinates = {target: best[f"u {target}"] for target in self.transforms} if validated else state["trainables"]
+        with self._precision():
+            return {target: np.asarray(value, float) for target, value in self._settled(_arrays(coordinates)).items()}
+
+    def compile(self, features: np.dtype | str = "uint8") -> float:
+        """A step compiles when it is first taken, and its seconds say so: nothing is left for here."""
+        return 0.0
+
+    def epoch(
+        self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
+    ) -> tuple[State, float, int]:
+        """Steps over `inputs[order]`; the new state, the summed loss and the samples that were off.
+
+        Raises:
+            NumericalError: a loss that is not finite.
+        """
+        loss, wrong = 0.0, 0
+        for batch in np.asarray(order).reshape(-1, self.settings.batch):
+            state, told = self._step(state, inputs[batch], targets[batch], rates)
+            loss, wrong = loss + told[0], wrong + told[1]
+        if not np.isfinite(loss):
+            raise NumericalError(
+                f"the loss is {loss} after step {int(state['step'])}: the simulation left the range of numbers; take "
+                f"more [dynamics] steps, or lower the learning rates"
+            )
+        return state, loss, wrong
+
+    def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
+        """Answers on dies of the test, with nothing drawn among levels."""
+        values, outputs = self.values(state), []
+        size = min(self.settings.batch, len(inputs))
+        padded = np.concatenate([inputs, np.repeat(inputs[-1:], -len(inputs) % size, axis=0)])
+        for number, first in enumerate(range(0, len(padded), size)):
+            draws = self.dies(TEST_DIES + first, size)
+            outputs.append(self._answer(values, padded[first : first + size], draws, -1 - number))
+        answers = np.concatenate(outputs, axis=1)[:, : len(inputs)]
+        with self._precision():
+            loss = float(self.test_loss(jnp.asarray(answers), jnp.asarray(targets.T, answers.dtype)))
+        return Evaluation(loss, answers.argmax(axis=0), answers.T)
+
+    def wanted(self, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """The targets (samples, outputs), or what the circuit answers at its nominal values without mismatch."""
+        if self.dynamics.target == "data":
+            return targets
+        size = min(self.settings.batch, len(inputs))
+        padded = np.concatenate([inputs, np.repeat(inputs[-1:], -len(inputs) % size, axis=0)])
+        pieces = [
+            self._answer(self.nominal, padded[first : first + size], None, 0) for first in range(0, len(padded), size)
+        ]
+        return np.concatenate(pieces, axis=1)[:, : len(inputs)].T
+
+    def _precision(self) -> Any:
+        return jax.enable_x64(self.dynamics.precision == "float64")
+
+    def _cast(self, array: Any) -> Array | None:
+        return None if array is None else jnp.asarray(array, self.dynamics.precision)
+
+    def _settled(self, coordinates: Values) -> Values:
+        return {target: transform.settled(coordinates[target]) for target, transform in self.transforms.items()}
+
+    def _answer(
+        self, values: Mapping[str, Any], inputs: np.ndarray, draws: np.ndarray | None, noise: int
+    ) -> np.ndarray:
+        with self._precision():
+            parameters = {target: self._cast(value) for target, value in values.items()}
+            around = Circumstances(self._cast(draws), self._key(noise))
+            return np.asarray(self._run("answer", self._simulate)(parameters, self._inputs(inputs), around))
+
+    def _simulate(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
+        return self.simulator(parameters, inputs, around)
+
+    def _step(
+        self, state: State, inputs: np.ndarray, targets: np.ndarray, rates: Mapping[str, float]
+    ) -> tuple[State, tuple[float, int]]:
+        number, learning = int(state["step"]), self.settings.batch - self.dynamics.validation
+        with self._precision():
+            coordinates = _arrays(state["trainables"])
+            structure = jax.tree.structure(self.direction.init(coordinates))
+            memory = jax.tree.unflatten(structure, [jnp.asarray(leaf) for leaf in state["memory"]])
+            draws = self.dies(number * self.settings.batch, learning)
+            around = Circumstances(self._cast(draws), self._key(2 * number))
+            moved, memory, loss, off = self._run("learn", self._learn)(
+                coordinates, memory, self._inputs(inputs[:learning]), self._cast(targets[:learning].T), around,
+                self._temperature(number),
+                {target: jnp.asarray(rates[target], self.dynamics.precision) for target in coordinates},
+            )  # fmt: skip
+            after: State = {
+                "trainables": {target: np.asarray(u) for target, u in moved.items()},
+                "memory": [np.asarray(leaf) for leaf in jax.tree.leaves(memory)],
+                "best": state["best"],
+                "step": np.asarray(number + 1),
+            }
+        if self.dynamics.validation:
+            after["best"] = self._better(after, inputs[learning:], targets[learning:])
+        return after, (self.settings.batch * float(loss), int(off))
+
+    def _learn(
+        self, coordinates: Values, memory: Any, inputs: Array, targets: Array, around: Circumstances,
+        temperature: Array, rates: Values,
+    ) -> tuple[Values, Any, Array, Array]:  # fmt: skip
+        batch = inputs.shape[-1]
+        noise, levels = jax.random.split(around.noise)
+        keys = dict(zip(self.transforms, jax.random.split(levels, len(self.transforms)), strict=True))
+
+        def cost(u: Values) -> tuple[Array, Array]:
+            parameters = {
+                target: transform.value(u[target], Draw(keys[target], batch, temperature))
+                for target, transform in self.transforms.items()
+            }
+            outputs = self.simulator(parameters, inputs, around._replace(noise=noise))
+            off = jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=0) if len(targets) else jnp.zeros(1)
+            return self.loss(outputs, targets), jnp.sum(off)
+
+        (loss, off), slope = jax.value_and_grad(cost, has_aux=True)(coordinates)
+        found, memory = self.direction.update(slope, memory)
+        direction = cast(Values, found)
+        moved = {
+            target: self.transforms[target].project(u - rates[target] * direction[target])
+            for target, u in coordinates.items()
+        }
+        return moved, memory, loss, off
+
+    def _better(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
+        """The best coordinates so far, after the validation of these."""
+        number, kept = int(state["step"]), self.settings.batch - len(inputs)
+        with self._precision():
+            values = {target: np.asarray(v) for target, v in self._settled(_arrays(state["trainables"])).items()}
+            draws = self.dies((number - 1) * self.settings.batch + kept, len(inputs))
+            outputs = self._answer(values, inputs, draws, 2 * number - 1)
+            loss = float(self.test_loss(jnp.asarray(outputs), jnp.asarray(targets.T, outputs.dtype)))
+        if not loss < state["best"]["loss"]:
+            return state["best"]
+        return {"loss": np.asarray(loss), **{f"u {target}": u for target, u in state["trainables"].items()}}
+
+    def _inputs(self, inputs: np.ndarray) -> Array:
+        volts = self.settings.scale * jnp.asarray(inputs.T, self.dynamics.precision)
+        return jnp.concatenate([volts, -volts]) if self.settings.signed else volts
+
+    def _temperature(self, number: int) -> Array:
+        """Falls exponentially over the whole run, and stays where a longer one goes on."""
+        start, end = self.dynamics.temperature_start, self.dynamics.temperature_end
+        part = min(number / max(self.total_steps - 1, 1), 1.0)
+        return jnp.asarray(start * (end / start) ** part, self.dynamics.precision)
+
+    def _key(self, number: int) -> Array:
+        return jax.random.fold_in(jax.random.PRNGKey(self.seed), number & 0xFFFFFFFF)
+
+    def _run(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        if name not in self._compiled:
+            self._compiled[name] = jax.jit(function)
+        return self._compiled[name]
+
+
+def _arrays(coordinates: Mapping[str, np.ndarray]) -> Values:
+    return {target: jnp.asarray(u) for target, u in coordinates.items()}
