@@ -13,6 +13,9 @@ from .differences import Difference, difference
 from .engines import Engine
 from .exits import BAD_NEWS, MISUSE
 
+COMPILING = 0.5
+"""Seconds of compiling from which a comparison mentions them."""
+
 COLUMNS = ("engine", "seconds", "largest difference, V", "at", "largest difference, A", "at", "")
 
 
@@ -65,7 +68,8 @@ class Comparison:
 
     def rows(self) -> list[tuple[str, ...]]:
         """A line an engine."""
-        return [(answer.engine, f"{answer.seconds:.3f}", *self._cells(answer)) for answer in self.answers]
+        rows = ((answer, self._cells(answer)) for answer in self.answers)
+        return [(each.engine, f"{each.seconds:.3f}", *cells[:-1], cells[-1] + _compiling(each)) for each, cells in rows]
 
     def _cells(self, answer: Answer) -> tuple[str, ...]:
         pair = self.differences.get(answer.engine)
@@ -104,6 +108,14 @@ class Comparison:
         if failed:
             return f"{', '.join(failed)} accepted the circuit and failed", BAD_NEWS
         return f"{len(self.differences) + 1} engines agree within {_share(self.worst)}", 0
+
+
+def _compiling(answer: Answer) -> str:
+    """What to say where much of the time went into compiling the engine, once an installation."""
+    seconds = answer.traces.about.get("compiling", 0.0) if answer.traces is not None else 0.0
+    if not isinstance(seconds, float) or seconds < COMPILING:
+        return ""
+    return f"; {seconds:.0f} s went into compiling, at the first use only"
 
 
 def _share(relative: float) -> str:

@@ -7,6 +7,7 @@ import time
 from ..netlist import Circuit, Traces
 from ..netlist.errors import TellegenError
 from .certificates import explained
+from .compilation import compiled_seconds
 from .reduced import Reduced
 from .registry import AUTO, solve
 
@@ -22,14 +23,14 @@ def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-
     Piecewise-linear diodes and bidirectional amplifiers are solved exactly too.
 
     `method` is `auto` or a name in `solvers.METHODS`; `tolerance` the scaled KKT residual (kkt.py) to reach. `about`
-    holds engine, method, residual, iterations, seconds, the nodes whose voltage the circuit leaves open
-    (`undetermined`), and notes on what was assumed.
+    holds engine, method, residual, iterations, seconds, those of them spent `compiling`, the nodes whose voltage the
+    circuit leaves open (`undetermined`), and notes on what was assumed.
 
     Raises:
         CircuitError: an element the solver does not take; sources that contradict each other; no steady state.
         NumericalError: the tolerance was not reached.
     """
-    begin = time.perf_counter()
+    begin, compiled = time.perf_counter(), compiled_seconds()
     reduced = Reduced.of(circuit)
     network = reduced.network
     values = network.values()
@@ -44,6 +45,7 @@ def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-
         "residual": solution.residual,
         "iterations": solution.iterations,
         "seconds": time.perf_counter() - begin,
+        "compiling": compiled_seconds() - compiled,
         "undetermined": reduced.undetermined(solution),
         "notes": tuple(note for kind, note in NOTES.items() if kind in kinds),
     }
