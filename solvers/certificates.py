@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..netlist.element import kind_letter
 from ..netlist.errors import CircuitError, NumericalError, TellegenError
 from ..netlist.piecewise import device_of, is_inner
 from .branches import Branches
@@ -34,10 +35,14 @@ def contradictory_loop(network: ResistiveNetwork, loop: list[tuple[int, bool]], 
 
 def blocked_loop(network: ResistiveNetwork, diode: int, drop: float) -> CircuitError:
     """A diode that voltage sources alone force forward."""
-    a, b = int(network.diodes.first[diode]), int(network.diodes.second[diode])
+    ends = [network.table.name(int(each[diode])) for each in (network.diodes.first, network.diodes.second)]
+    where = "" if any(map(is_inner, ends)) else f" (from {ends[0]} to {ends[1]})"
+    device = device_of(network.diodes.name(diode))
+    if kind_letter(device) == "R":
+        cause = f"voltage sources hold {device} {-drop:g} V beyond a vertical segment of its curve"
+        return CircuitError(f"{cause}; put a resistor in series", network.circuit[network.diodes.owner(diode)].location)
     return CircuitError(
-        f"voltage sources hold diode {device_of(network.diodes.name(diode))} forward by {-drop:g} V "
-        f"(from {network.table.name(a)} to {network.table.name(b)}); turn it round or put a resistor in series",
+        f"voltage sources hold diode {device} forward by {-drop:g} V{where}; turn it round or put a resistor in series",
         network.circuit[network.diodes.owner(diode)].location,
     )
 

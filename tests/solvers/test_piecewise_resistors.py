@@ -238,3 +238,9 @@ def test_a_later_line_overrides():
     deck = DIVIDER.format(volts=5, curve="v=0,1 i=0,1") + "*@ piecewise r? limit=2m\n"
     assert float(operating_point(parse(deck))["i(r1)"]) == pytest.approx(2e-3)
     assert set(piecewise_resistors(parse(deck))) == {"r0", "r1"}
+
+
+def test_sources_beyond_a_vertical_segment_are_named():
+    circuit = parse("forced\nV1 a 0 1.5\nR1 a 0 1k\n*@ piecewise R1 v=0,1,1 i=0,1m,2m\n")
+    with pytest.raises(CircuitError, match=r"hold r1 0\.5 V beyond a vertical segment of its curve; put a resistor"):
+        operating_point(circuit)
