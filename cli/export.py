@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .arguments import Settings, circuit_of, run_folder
+from .exits import Misuse
 from .output import emit, writable
 from .run_files import LEARNED
+
+if TYPE_CHECKING:
+    from ..netlist import Circuit
 
 
 class Diodes(enum.StrEnum):
@@ -33,6 +37,10 @@ def export(
     folded: Annotated[
         bool, typer.Option("--folded", help="Fold resistors that hang on known voltages into Thévenin equivalents.")
     ] = False,
+    die: Annotated[
+        int | None, typer.Option(min=0, help="The die of that number, as `*@ mismatch` spreads it.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The seed that dies are drawn from.")] = 0,
     settings: Settings = None,
 ) -> None:
     """Write a netlist, or what a run has learned, as a deck that ngspice runs unchanged."""
@@ -40,6 +48,18 @@ def export(
         writable(output)
     netlist = run_folder(source) / LEARNED if source.is_dir() else source
     circuit = circuit_of(netlist, settings)
+    if die is not None:
+        circuit = _die_of(circuit, netlist, seed, die)
     from ..spice_export import deck
 
     emit(deck(circuit, diodes=diodes and diodes.value, folded=folded).text, output)
+
+
+def _die_of(circuit: Circuit, netlist: Path, seed: int, die: int) -> Circuit:
+    """One die of a circuit that spreads."""
+    from ..netlist import Mismatch
+
+    mismatch = Mismatch.of(circuit)
+    if not mismatch.spreads:
+        raise Misuse(f"nothing in {netlist} spreads from die to die; add a line such as *@ mismatch r* sigma=0.1")
+    return mismatch.with_die(seed, die)

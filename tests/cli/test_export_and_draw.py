@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tellegen.netlist import Mismatch, load
+
 
 def _run_ngspice(deck: Path) -> str:
     done = subprocess.run(["ngspice", "-b", str(deck)], capture_output=True, text=True, timeout=60, check=True)
@@ -31,6 +33,25 @@ def test_ideal_diodes_are_written_as_asked(form, card, invoke, deck) -> None:
     result = invoke("export", deck("stalling"), "--diodes", form)
     assert result.exit_code == 0
     assert card in result.stdout
+
+
+def test_a_die_is_exported_value_by_value(invoke, tmp_path) -> None:
+    netlist = tmp_path / "pair.cir"
+    netlist.write_text("a pair\nV1 in 0 1\nR1 in out 1k\nR2 out 0 {r}\n.param r=2k\n*@ mismatch r1 r sigma=0.1\n")
+    exported = {number: invoke("export", netlist, "--die", number, "--seed", 7).stdout for number in (3, 4)}
+    draw = Mismatch.of(load(netlist)).draw(7, 3)
+    assert f"r1 in out {1e3 * draw['r1']!r}\n" in exported[3]
+    assert f"r2 out 0 {2e3 * draw['r']!r}\n" in exported[3]
+    assert exported[3].startswith("* a pair, die 3 of seed 7\n")
+    assert exported[3].splitlines()[2:] != exported[4].splitlines()[2:]
+    result = invoke("export", netlist, "--die", -1)
+    assert result.exit_code == 2
+
+
+def test_a_circuit_that_does_not_spread_has_no_dies(invoke, deck) -> None:
+    result = invoke("export", deck("divider"), "--die", 1)
+    assert result.exit_code == 2
+    assert "spreads from die to die; add a line such as *@ mismatch r* sigma=0.1" in " ".join(result.output.split())
 
 
 def test_a_run_s_folder_exports_what_was_learned(invoke, trained, tmp_path) -> None:
