@@ -62,7 +62,7 @@ def step(rule: str, variant: str) -> Step:
         meter = exact if rule in COMPUTED else Instrument(0.0, 8, reach)
         estimator = estimator_for(settings(rule, variant), model, meter)
         found = estimator(start, Batch(jnp.asarray(INPUTS), jnp.asarray(TARGETS), model.rest(2), jax.random.PRNGKey(0)))
-        rates = dict.fromkeys(PARAMETERS.targets, rate)
+        rates: dict[str, Any] = dict.fromkeys(PARAMETERS.targets, rate)
         moved, _ = DEVICES.step(start, found.gradients, [], rates, jax.random.PRNGKey(1))
         return found.gradients, {target: moved[target] - u for target, u in start.items()}
 
