@@ -45,8 +45,8 @@ def engine_for(experiment: Experiment, circuit: Circuit, parameters: Parameters,
         return _dynamic(experiment, circuit, parameters, settings)
     if experiment.loss.name != "squared":
         raise ExperimentError(
-            f'{experiment.source}: [loss] name = "{experiment.loss.name}" is for circuits in time; add a .tran card, or '
-            f'take "squared"'
+            f'{experiment.source}: [loss] name = "{experiment.loss.name}" is for circuits in time; add a .tran card '
+            f'or take "squared"'
         )
     if name == "generic":
         return _generic(experiment, circuit, parameters, settings)

@@ -25,6 +25,11 @@ FLIP_BIAS = "flip_bias"
 Dies = Callable[[int, int], np.ndarray | None]
 
 
+def flips(experiment: Experiment) -> bool:
+    """Whether challenges are answered together with their one-bit flips."""
+    return experiment.loss.name == FLIP_BIAS
+
+
 def is_dynamic(circuit: Circuit) -> bool:
     """Whether the circuit asks to be followed in time."""
     return any(card.keyword == "tran" for card in circuit.analyses)
@@ -61,6 +66,7 @@ def dynamic_trainer(
         _dies(experiment, mismatch) if elements else lambda first, count: None,
         experiment.training.epochs * settings.steps,
         {target: float(netlist_value(circuit, target)) for target in parameters.targets},
+        (wiring.width // (2 if settings.signed else 1), 0 if flips(experiment) else len(wiring.outputs)),
         experiment.seed,
     )
 
@@ -77,16 +83,16 @@ def grid_of(circuit: Circuit, steps: int) -> Grid:
 def _simulator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, grid: Grid) -> Simulator:
     dynamics = experiment.dynamics
     if dynamics.method == "ports":
-        if experiment.loss.name != FLIP_BIAS:
+        if not flips(experiment):
             raise ExperimentError(f'{experiment.source}: [dynamics] method "ports" is for [loss] name "{FLIP_BIAS}"')
         return Stars.of(system, wiring, grid, dynamics.challenges)
     transient = Transient(system, wiring, grid, dynamics.method)
-    return Flipped(transient, dynamics.challenges) if experiment.loss.name == FLIP_BIAS else transient
+    return Flipped(transient, dynamics.challenges) if flips(experiment) else transient
 
 
 def _losses(experiment: Experiment) -> tuple[Loss, Loss]:
     """What is lowered, and what the test reports."""
-    if experiment.loss.name == FLIP_BIAS:
+    if flips(experiment):
         soft, hard = (flip_bias_of(bit, experiment.dynamics.challenges) for bit in (soft_bit, hard_bit))
         return soft, hard
     return LOSSES[experiment.loss.name], LOSSES[experiment.loss.name]
@@ -94,7 +100,7 @@ def _losses(experiment: Experiment) -> tuple[Loss, Loss]:
 
 def _dies(experiment: Experiment, mismatch: Mismatch) -> Dies:
     """The draws (drawn, dies) of the dies that a run of samples meets: one each, or one for all its challenges."""
-    share = experiment.dynamics.challenges if experiment.loss.name == FLIP_BIAS else 1
+    share = experiment.dynamics.challenges if flips(experiment) else 1
 
     def dies(first: int, count: int) -> np.ndarray:
         return mismatch.array(experiment.seed, range(first // share, (first + count) // share))
@@ -109,7 +115,7 @@ def _check_batch(experiment: Experiment, settings: Settings) -> None:
             f"{experiment.source}: [dynamics] validation = {dynamics.validation} leaves nothing of a batch of "
             f"{settings.batch} to learn from"
         )
-    if experiment.loss.name == FLIP_BIAS and settings.batch % dynamics.challenges:
+    if flips(experiment) and settings.batch % dynamics.challenges:
         raise ExperimentError(
             f"{experiment.source}: a batch of {settings.batch} cannot be {dynamics.challenges} challenges for every "
             f"die; take a multiple of [dynamics] challenges"

@@ -35,9 +35,14 @@ class Wiring:
         """What the circuit's `input` and `output` directives say: sources first, then parameters."""
         return cls(circuit.inputs, circuit.input_parameters, tuple(map(_signal, circuit.outputs)))
 
+    @property
+    def width(self) -> int:
+        """How many inputs there are."""
+        return len(self.sources) + len(self.parameters)
+
     def split(self, inputs: Array) -> tuple[Values, Values]:
         """Inputs (inputs, batch) as parameters and sources by name."""
-        if len(inputs) != len(self.sources) + len(self.parameters):
+        if len(inputs) != self.width:
             raise CircuitError(
                 f"{len(inputs)} inputs for {len(self.sources)} input sources and {len(self.parameters)} input "
                 f"parameters; change the data or the `*@ input` lines"
