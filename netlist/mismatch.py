@@ -72,25 +72,7 @@ class Mismatch:
         _refuse_inner_parameters(circuit.subcircuits.values())
         if not any(_selectors(circuit)) and not any(_selectors(circuit.flatten())):
             return cls(circuit, ())
-        lines: defaultdict[_Target, dict[Hashable, Directive]] = defaultdict(dict)
-        flat = circuit.expand()
-        elements = {element.name: element for element in flat.elements}
-        for directive, selector in _selectors(circuit):
-            for name in select([selector], circuit.parameters):
-                lines["parameter", name][_sort(directive)] = directive
-        for directive, selector in _selectors(flat):
-            if select([selector], circuit.parameters):
-                continue
-            found = select([selector], elements)
-            if not found:
-                cure = nearest(selector, (*circuit.parameters, *elements))
-                raise CircuitError(f"*@ mismatch {selector} selects nothing; {cure}", directive.location)
-            for name in found:
-                refuse_spread(elements[name])
-                lines["element", name][_sort(directive)] = directive
-        order: list[_Target] = [("parameter", name) for name in circuit.parameters]
-        order.extend(("element", name) for name in elements)
-        return cls(circuit, tuple(_spreads((key, [*lines[key].values()]) for key in order if key in lines)))
+        return cls(circuit, tuple(_spreads(_lines(circuit))))
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -183,6 +165,29 @@ def _selectors(circuit: Circuit) -> Iterator[tuple[Directive, str]]:
             cause = "*@ mismatch cannot be absolute and lognormal, which is relative"
             raise CircuitError(f"{cause}; leave out kind=absolute, or write distribution=normal", directive.location)
         yield from ((directive, selector) for selector in directive.selectors)
+
+
+def _lines(circuit: Circuit) -> Iterator[tuple[_Target, list[Directive]]]:
+    """The lines that spread each parameter and each flat element: of every sort of draw the last one."""
+    lines: defaultdict[_Target, dict[Hashable, Directive]] = defaultdict(dict)
+    flat = circuit.expand()
+    elements = {element.name: element for element in flat.elements}
+    for directive, selector in _selectors(circuit):
+        for name in select([selector], circuit.parameters):
+            lines["parameter", name][_sort(directive)] = directive
+    for directive, selector in _selectors(flat):
+        if select([selector], circuit.parameters):
+            continue
+        found = select([selector], elements)
+        if not found:
+            cure = nearest(selector, (*circuit.parameters, *elements))
+            raise CircuitError(f"*@ mismatch {selector} selects nothing; {cure}", directive.location)
+        for name in found:
+            refuse_spread(elements[name])
+            lines["element", name][_sort(directive)] = directive
+    order: list[_Target] = [("parameter", name) for name in circuit.parameters]
+    order.extend(("element", name) for name in elements)
+    yield from ((key, [*lines[key].values()]) for key in order if key in lines)
 
 
 def _sort(directive: Directive) -> Hashable:
