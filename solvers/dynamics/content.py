@@ -1,0 +1,119 @@
+"""The co-content of a circuit: what its settling goes down, and what equilibrium propagation compares.
+
+    E(v) = Σ over two-terminal elements of ∫₀^v i(v′) dv′   (W. Millar, 1951)
+
+A circuit of capacitors and elements whose current depends on their own voltage alone follows C·dv/dt = −∂E/∂v. The
+integrals are taken by Gauss and Legendre's rule, for any expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ...netlist.errors import CircuitError
+from ...netlist.expression import Binary, Expression, Name, Voltage, children, rebuild, walk
+from .algebra import difference, negative
+from .laws import Branch
+from .shapes import Expressions
+from .system import DynamicalSystem
+from .unknowns import GROUND, Unknowns
+
+ACROSS = "across"
+POINTS = 16
+"""Of the quadrature: exact to round-off for polynomials up to degree 31, and for sines over some turns."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoContent:
+    """The co-content of a system's elements, compiled."""
+
+    system: DynamicalSystem
+    across: Expressions
+    currents: Expressions
+
+    @classmethod
+    def of(cls, system: DynamicalSystem) -> CoContent:
+        """Take every current law as that of a two-terminal element. Linear in their number.
+
+        Raises:
+            CircuitError: an inductor, or a current that depends on other voltages than its element's own.
+        """
+        laws, unknowns = system.equations.laws, system.equations.unknowns
+        if laws.inductors:
+            inductor = laws.inductors[0].element
+            raise CircuitError(
+                f"{inductor.name} is an inductor: a circuit with it has no co-content", inductor.location
+            )
+        place = system.network.place
+
+        def placed(name: str) -> tuple[str, int]:
+            return (ACROSS, int(name.removeprefix(f"{ACROSS} "))) if name.startswith(f"{ACROSS} ") else place(name)
+
+        across = [unknowns.write(difference(Voltage(each.first), Voltage(each.second))) for each in laws.currents]
+        for branch in laws.currents:
+            for node in (branch.first, branch.second):
+                _check_terminal(unknowns, node, branch)
+        currents = [unknowns.write(_own(each.value, each, number)) for number, each in enumerate(laws.currents)]
+        return cls(system, Expressions.of(across, place), Expressions.of(currents, placed))
+
+    def __call__(self, t: Any, y: Array, values: Mapping[str, Any]) -> Array:
+        """E (batch,) in joule a second at a time and states (states, batch); differentiable in all of them."""
+        network = self.system.network
+        arrays = network.signals(self.system.drives(t, values), y, values)
+        across = self.across(arrays, y.dtype)
+        places, weights = np.polynomial.legendre.leggauss(POINTS)
+        total = jnp.zeros((), y.dtype)
+        for place, weight in zip((places + 1) / 2, weights / 2, strict=True):
+            current = self.currents({**arrays, ACROSS: jnp.asarray(place, y.dtype) * across}, y.dtype)
+            total = total + jnp.asarray(weight, y.dtype) * jnp.sum(across * current, axis=0)
+        return jnp.broadcast_to(total, (max(total.shape[-1], y.shape[1]),))
+
+
+def _own(expression: Expression, branch: Branch, number: int) -> Expression:
+    """The current with the element's own voltage as one name."""
+    ends = {branch.first: branch.second, branch.second: branch.first}
+    across = Name(f"{ACROSS} {number}")
+
+    def replaced(node: Expression) -> Expression:
+        pair = _pair(node)
+        if pair is not None:
+            if ends.get(pair[0]) == pair[1]:
+                return across if pair[0] == branch.first else negative(across)
+            if isinstance(node, Voltage) and not pair[0].startswith("drive "):
+                shown = pair[0] if pair[1] == GROUND else ",".join(pair)
+                raise CircuitError(
+                    f"the current of {branch.element.name} depends on v({shown}), not on its own voltage alone: "
+                    f"the circuit has no co-content",
+                    branch.element.location,
+                )
+        return rebuild(node, tuple(replaced(child) for child in children(node)))
+
+    return replaced(expression)
+
+
+def _pair(node: Expression) -> tuple[str, str] | None:
+    """The two nodes of v(a,b), v(a), or v(a)-v(b)."""
+    if isinstance(node, Voltage):
+        return node.positive, node.negative or GROUND
+    if isinstance(node, Binary) and node.operator == "-":
+        left, right = node.left, node.right
+        if isinstance(left, Voltage) and isinstance(right, Voltage) and not (left.negative or right.negative):
+            return left.positive, right.positive
+    return None
+
+
+def _check_terminal(unknowns: Unknowns, node: str, branch: Branch) -> None:
+    """A terminal is a node of its own, or held by sources whatever the states do."""
+    written = unknowns.write(Voltage(node))
+    moving = {each.positive for each in walk(written) if isinstance(each, Voltage)} - {node}
+    if any(not name.startswith("drive ") for name in moving):
+        raise CircuitError(
+            f"{branch.element.name} ends at v({node}), which a controlled source holds: the circuit has no co-content",
+            branch.element.location,
+        )
