@@ -7,6 +7,7 @@ of behavioural sources where `pow` and `pwr` mean something else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import jax.numpy as jnp
@@ -102,13 +103,19 @@ class Formulas:
     """Evaluates expressions; `values` are numbers, JAX values or further expressions by parameter name.
 
     `signals` are the values of voltages by node, of expressions as B sources have them; without it voltages have no
-    value and functions are those of parameters. Functions of `.func` must have been inlined (`netlist.substitution`).
+    value and functions are those of parameters. `functions` are used in the place of those here. Functions of
+    `.func` must have been inlined (`netlist.substitution`).
     """
 
-    def __init__(self, values: Mapping[str, Any], signals: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        signals: Mapping[str, Any] | None = None,
+        functions: Mapping[str, Callable[..., Array]] = MappingProxyType({}),
+    ):
         self._values = dict(values)
         self._signals = signals
-        self._functions = FUNCTIONS if signals is None else {**FUNCTIONS, **BEHAVIOURAL}
+        self._functions = {**FUNCTIONS, **(BEHAVIOURAL if signals is not None else {}), **functions}
 
     def value(self, what: Any) -> Any:
         """The value of a number or of an expression. Raises `CircuitError` for what has none before a solution."""

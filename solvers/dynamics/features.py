@@ -9,8 +9,9 @@ import numpy as np
 from jax import Array
 
 from ...netlist.expression import Expression, Voltage
+from .patterns import materialised
 from .polynomial import signals
-from .shapes import Expressions, Place, Shape, shape_of
+from .shapes import TOKEN, Expressions, Place, Shape, shape_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,13 @@ class Features:
             where.update({factor: (name, row) for row, factor in enumerate(ordered)})
         return cls(arrays, where)
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The number of rows of each array."""
+        return {name: shape.count for name, (_, shape) in self.arrays.items()}
+
     def evaluate(self, depth: int, arrays: dict[str, Array], dtype: np.dtype) -> None:
         """Add the features of one depth to the arrays."""
         for name, (level, shape) in self.arrays.items():
             if level == depth:
-                arrays[name] = shape(arrays, dtype)
+                arrays[name] = materialised(shape(arrays, dtype), arrays[TOKEN])

@@ -10,7 +10,8 @@ import numpy as np
 from jax import Array
 
 from ...netlist.expression import Expression
-from .shapes import Expressions, Place, take_rows
+from .patterns import take_rows
+from .shapes import Expressions, Place
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,8 @@ from .features import Features
 from .laws import drive_name
 from .levels import Level
 from .matrix import Matrix
-from .shapes import Expressions, Place
+from .patterns import materialised
+from .shapes import TOKEN, Expressions, Place
 from .stimuli import wave
 from .sums import Sum
 from .unknowns import TIME
@@ -52,6 +53,8 @@ class Network:
         terms = [term for level in equations.levels for _, term in level.rest]
         terms += [term for _, term in equations.terms]
         features = Features.of((factor for term in terms for factor in term.factors), depth, places.__getitem__)
+        sizes = {STATES: len(equations.states), DRIVES: 2 * len(drives) + 1, **features.sizes}
+        sizes |= {_level_name(at): len(level.nodes) for at, level in enumerate(equations.levels, 1)}
         return cls(
             equations,
             places.__getitem__,
@@ -60,20 +63,22 @@ class Network:
             tuple(
                 (
                     _level_name(at),
-                    Sum.of(level.nodes, level.rest, features.where, places.__getitem__),
+                    Sum.of(level.nodes, level.rest, features.where, sizes, places.__getitem__),
                     _own(level, places.__getitem__),
                 )
                 for at, level in enumerate(equations.levels, 1)
             ),
-            Sum.of(equations.states, equations.terms, features.where, places.__getitem__),
+            Sum.of(equations.states, equations.terms, features.where, sizes, places.__getitem__),
             Matrix.of(equations.inertia, len(equations.states), places.__getitem__),
             Expressions.of(equations.start, places.__getitem__),
         )
 
     def prepare(self, rows: Mapping[str, Array], dtype: np.dtype) -> dict[str, Any]:
         """All that is constant in time."""
+        token = next((array[0, 0] for array in rows.values() if array.size), jnp.zeros((), dtype))
+        rows = {**rows, TOKEN: jax.lax.stop_gradient(token)}
         return {
-            "parameters": dict(rows),
+            "parameters": rows,
             "levels": tuple(
                 {"sum": each.prepare(rows, dtype), "inverse": own.inverse(rows, dtype)} for _, each, own in self.levels
             ),
@@ -86,7 +91,7 @@ class Network:
         parameters = values["parameters"]
         dtype = parameters["free"].dtype
         found = self.initial(parameters, dtype)
-        width = max(leaf.shape[-1] for leaf in jax.tree.leaves(values))
+        width = max(leaf.shape[-1] for leaf in jax.tree.leaves(values) if leaf.ndim)
         return jnp.broadcast_to(found, (len(self.equations.states), width))
 
     def drives(self, t: Any, values: Mapping[str, Any]) -> Array:
@@ -113,7 +118,8 @@ class Network:
         arrays = {STATES: y, DRIVES: drives, **values["parameters"]}
         self.features.evaluate(0, arrays, y.dtype)
         for depth, ((name, each, own), prepared) in enumerate(zip(self.levels, values["levels"], strict=True), 1):
-            arrays[name] = -own.apply(prepared["inverse"], each(arrays, prepared["sum"]))
+            found = -own.apply(prepared["inverse"], each(arrays, prepared["sum"]))
+            arrays[name] = materialised(found, arrays[TOKEN])
             self.features.evaluate(depth, arrays, y.dtype)
         return arrays
 

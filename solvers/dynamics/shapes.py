@@ -16,6 +16,11 @@ from jax import Array
 from ...netlist.expression import Expression, Name, Number, Voltage, children, rebuild
 from ...netlist.functions import CONSTANTS
 from ..formula import Formulas
+from .circular import cosine, sine
+from .patterns import materialised, take_rows
+
+TOKEN = "token"
+"""The array that holds the number for `patterns.materialised`."""
 
 Leaf = Number | Name | Voltage
 
@@ -37,6 +42,9 @@ def shape_of(expression: Expression) -> tuple[Expression, tuple[Leaf, ...]]:
 _KINDS: Mapping[type, str] = {Number: "number ", Name: "name ", Voltage: "signal "}
 
 
+CIRCULAR = {"sin": sine, "cos": cosine}
+
+
 @dataclass(frozen=True, eq=False)
 class Slot:
     """Where the values of one slot come from: numbers (instances,) or one number, or rows of one of the arrays."""
@@ -51,14 +59,6 @@ class Slot:
         return self.numbers if isinstance(self.numbers, float) else jnp.asarray(self.numbers, dtype)[:, None]
 
 
-def take_rows(array: Array, rows: np.ndarray) -> Array:
-    """array[rows], as a slice where the rows follow each other."""
-    count = len(rows)
-    if count and np.array_equal(rows, np.arange(rows[0], rows[0] + count)):
-        return array if count == len(array) else array[int(rows[0]) : int(rows[0]) + count]
-    return array[rows]
-
-
 @dataclass(frozen=True, eq=False)
 class Shape:
     """One formula for `count` instances."""
@@ -71,7 +71,7 @@ class Shape:
     def __call__(self, arrays: Mapping[str, Array], dtype: np.dtype) -> Array:
         """The values (instances, batch)."""
         values = {name: slot.values(arrays, dtype) for name, slot in zip(self.names, self.slots, strict=True)}
-        found = jnp.asarray(Formulas(values, {}).value(self.tree), dtype)
+        found = jnp.asarray(Formulas(values, {}, CIRCULAR).value(self.tree), dtype)
         return jnp.broadcast_to(found, (self.count, found.shape[-1] if found.ndim else 1))
 
 
@@ -109,7 +109,8 @@ class Expressions:
         parts = [shape(arrays, dtype) for shape in self.shapes]
         width = max(part.shape[1] for part in parts)
         whole = [jnp.broadcast_to(part, (part.shape[0], width)) for part in parts]
-        return take_rows(jnp.concatenate(whole) if len(whole) > 1 else whole[0], self.order)
+        found = jnp.concatenate(whole) if len(whole) > 1 else whole[0]
+        return take_rows(materialised(found, arrays[TOKEN]) if TOKEN in arrays else found, self.order)
 
 
 def _name(leaf: Leaf) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 from jax import Array
 
 from ...netlist.expression import Expression
-from .patterns import Incidence, Product
+from .patterns import Incidence, Product, materialised, take_rows
 from .polynomial import Term, signals
-from .shapes import Expressions, Place, take_rows
+from .shapes import TOKEN, Expressions, Place
 
 Where = Mapping[Expression, tuple[str, int]]
 """The array and row of each factor."""
@@ -53,8 +53,12 @@ class Sum:
     general: tuple[General, ...]
 
     @classmethod
-    def of(cls, own: Sequence[str], terms: Sequence[tuple[int, Term]], where: Where, place: Place) -> Sum:
-        """Sort the terms by what they need. `own` is each row's own signal. Linear in the number of terms."""
+    def of(
+        cls, own: Sequence[str], terms: Sequence[tuple[int, Term]], where: Where, sizes: Mapping[str, int], place: Place
+    ) -> Sum:
+        """Sort the terms by what they need. `own` is each row's own signal, `sizes` the length of each array. Linear
+        in the number of terms.
+        """
         groups: dict[tuple, list[int]] = {}
         for index, (row, term) in enumerate(terms):
             groups.setdefault(_kind(term, own[row], where), []).append(index)
@@ -65,7 +69,7 @@ class Sum:
             part
             for key, members in groups.items()
             if key[0] == "weighted"
-            for part in _weighted(key, members, rows, [term for _, term in terms], own, where)
+            for part in _weighted(key, members, rows, [term for _, term in terms], own, where, sizes)
         ]
         general = [
             _general(key, members, rows, [term for _, term in terms], where, count)
@@ -83,9 +87,9 @@ class Sum:
 
     def prepare(self, arrays: Mapping[str, Array], dtype: np.dtype) -> dict[str, object]:
         """All that does not change with time: the constant part and every weight."""
-        values = self.coefficients(arrays, dtype)
+        values = materialised(self.coefficients(arrays, dtype), arrays[TOKEN])
         return {
-            "constant": self.constant_incidence(values[self.constants]),
+            "constant": self.constant_incidence(take_rows(values, self.constants)),
             "weighted": tuple(part.product.weights(take_rows(values, part.members)) for part in self.weighted),
             "general": tuple(take_rows(values, part.members) for part in self.general),
         }
@@ -94,13 +98,13 @@ class Sum:
         """The sums (rows, batch)."""
         total: Array = prepared["constant"]  # type: ignore[assignment]
         for part, weights in zip(self.weighted, prepared["weighted"], strict=True):  # type: ignore[arg-type]
-            found = part.product(weights, arrays[part.array])
+            found = part.product(weights, arrays[part.array], arrays[TOKEN])
             total = total + (found if part.own is None else take_rows(arrays[part.own], part.own_rows) * found)
         for part, coefficients in zip(self.general, prepared["general"], strict=True):  # type: ignore[arg-type]
             value = coefficients
             for array, rows in part.factors:
                 value = value * take_rows(arrays[array], rows)
-            total = total + part.incidence(value)
+            total = total + part.incidence(materialised(value, arrays[TOKEN]))
         return total
 
 
@@ -118,7 +122,13 @@ def _kind(term: Term, own: str, where: Where) -> tuple:
 
 
 def _weighted(
-    key: tuple, members: Sequence[int], rows: np.ndarray, terms: Sequence[Term], own: Sequence[str], where: Where
+    key: tuple,
+    members: Sequence[int],
+    rows: np.ndarray,
+    terms: Sequence[Term],
+    own: Sequence[str],
+    where: Where,
+    sizes: Mapping[str, int],
 ) -> list[Weighted]:
     """One product; several where a row has several features of its own in one array."""
     _, own_array, array = key
@@ -137,7 +147,7 @@ def _weighted(
     found = []
     for taken, chosen in zip(layers, sorted_members, strict=True):
         columns = [where[_other(terms[index], own[int(rows[index])], own_array)][1] for index in chosen]
-        product = Product.of(rows[chosen], np.array(columns), len(own))
+        product = Product.of(rows[chosen], np.array(columns), len(own), sizes[array])
         own_rows = np.array([taken.get(row, next(iter(taken.values()))) for row in range(len(own))])
         found.append(Weighted(np.array(chosen), product, array, own_array, own_rows))
     return found
