@@ -25,7 +25,7 @@ def section(results: Results) -> Section:
         raise Absent("The test set is empty; give data.test a number in the experiment.")
     circuit = results.circuit
     panels = _panels(circuit, samples)
-    read = results.predictions.predicted if samples.classes else np.zeros(0)
+    read = _read(results, samples)
     chosen = _chosen(samples, read)
     with drawing(NAME, 8.0, 2.0 * len(chosen) + 0.2, "Input, node voltages and outputs of samples") as sheet:
         grid = sheet.figure.subplots(len(chosen), len(panels) + 1, squeeze=False, width_ratios=_widths(panels))
@@ -38,6 +38,15 @@ def section(results: Results) -> Section:
     lead = "Steady states of held-out samples, solved from the learned netlist; no node is hidden."
     caption = "Volts against ground; a node at zero with others above or below it is held there by its diode."
     return Section(NAME, TITLE, lead, picture(sheet.svg, caption))
+
+
+def _read(results: Results, samples: Samples) -> np.ndarray:
+    """The class read for each sample: the largest output, unless the means of classes decide, which training kept."""
+    if not samples.classes:
+        return np.zeros(0)
+    if results.experiment.encoding.targets == "fixed":
+        return outputs(results.circuit, samples).argmax(axis=1)
+    return results.predictions.predicted
 
 
 def outputs(circuit: Circuit, samples: Samples) -> np.ndarray:
