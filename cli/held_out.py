@@ -15,11 +15,15 @@ from ..training import Run
 
 
 class Samples(NamedTuple):
-    """Source voltages (samples, *shape) by name, labels (samples,) or values, and signals over the axis `sample`."""
+    """Source voltages (samples, *shape) by name, labels (samples,) or values, and signals over the axis `sample`.
+
+    With `by_means` the class read is the one whose mean outputs are nearest, not the largest output.
+    """
 
     inputs: Mapping[str, np.ndarray]
     labels: np.ndarray
     traces: Traces
+    by_means: bool = False
 
     @property
     def classes(self) -> bool:
@@ -49,7 +53,8 @@ def solved(run: Run, count: int) -> Samples:
         signals = network.traces(solution, values).signals
         rows.append({name: signal for name, signal in signals.items() if name not in resistors})
     stacked = {name: np.stack([row[name] for row in rows]) for name in (rows[0] if rows else ())}
-    return Samples(inputs, np.asarray(labels), Traces(stacked, {"sample": np.arange(len(labels))}))
+    traces = Traces(stacked, {"sample": np.arange(len(labels))})
+    return Samples(inputs, np.asarray(labels), traces, run.experiment.encoding.targets == "means")
 
 
 def output_lines(circuit: Circuit, traces: Traces) -> list[tuple[str, np.ndarray]]:

@@ -44,7 +44,7 @@ def _read(results: Results, samples: Samples) -> np.ndarray:
     """The class read for each sample: the largest output, unless the means of classes decide, which training kept."""
     if not samples.classes:
         return np.zeros(0)
-    if results.experiment.encoding.targets == "fixed":
+    if not samples.by_means:
         return outputs(results.circuit, samples).argmax(axis=1)
     return results.predictions.predicted
 
