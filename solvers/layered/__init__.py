@@ -1,7 +1,8 @@
 """Deep resistive networks: layers of units joined by crossbars (Kendall et al. 2020; Scellier 2024, Section 3).
 
-`network` recognises the layers in a `Circuit` and maps their values back to names; `descent` finds their steady state
-by exact block coordinate descent of two colours, batched, in JAX.
+`network` recognises the layers in a `Circuit` and maps their values back to names, `amplification` the rows of
+bidirectional amplifiers between them; `descent` finds their steady state by exact block coordinate descent of two
+colours, batched, in JAX.
 """
 
 from .descent import LayeredState, steady_state

@@ -2,7 +2,8 @@
 
 One sweep updates the odd layers, then the even ones, a whole batch at once: v = clip((Σ g·v' + i) / Σ g, bounds). The
 step a unit takes, times its total conductance, is the current by which it broke Kirchhoff's law after its diode's: the
-KKT residual comes with the sweep, and decides when to stop.
+KKT residual comes with the sweep, and decides when to stop. Where amplifiers stand between layers, v is a layer's
+voltage over the product of the gains before it (see amplification.py).
 """
 
 from __future__ import annotations
@@ -130,29 +131,32 @@ def steady_state(
     """The steady state of a batch of inputs, from rest. O(sweeps · batch · conductances).
 
     `inputs` (batch, lines) are the source voltages in volts; `weights` and `biases` replace the network's own; `beta`
-    in siemens nudges the outputs towards `target` (batch, outputs). `tolerance` on the KKT residual, relative to the
-    largest current at any unit, is 1e-12 in double and 1e-6 in single precision unless given.
+    in siemens nudges the outputs towards `target` (batch, outputs) volts. `tolerance` on the KKT residual, relative to
+    the largest current at any unit, is 1e-12 in double and 1e-6 in single precision unless given.
 
     Raises:
         CircuitError: the conductances at a node sum to nothing, so that it has no voltage; names the node.
         NumericalError: the residual did not meet the tolerance, or a voltage is not finite; names the worst layer.
     """
     limit = (1e-12 if precision is np.float64 else 1e-6) if tolerance is None else tolerance
+    scales, plain = network.scales, network.plain
+    given = [bias / scale for bias, scale in zip(network.biases if biases is None else biases, scales, strict=True)]
     with jax.enable_x64(precision is np.float64):
         cast = functools.partial(jnp.asarray, dtype=precision)
-        goal = np.zeros((1, network.sizes[-1])) if target is None else target
+        goal = np.zeros((1, network.sizes[-1])) if target is None else target / scales[-1]
         program = assemble(
             [cast(weight) for weight in (network.weights if weights is None else weights)],
-            [cast(bias) for bias in (network.biases if biases is None else biases)],
-            [cast(low) for low in network.lows],
-            [cast(high) for high in network.highs],
+            [cast(bias) for bias in given],
+            [cast(low) for low in plain.lows],
+            [cast(high) for high in plain.highs],
             cast(inputs),
             cast([[beta]]),
             cast(goal),
         )
         _check_conductances(network, program)
         start = tuple(jnp.zeros((len(inputs), size), precision) for size in network.sizes)
-        voltages, broken, sweeps = relax(program, start, cast(limit), most)
+        found, broken, sweeps = relax(program, start, cast(limit), most)
+        voltages = tuple(x * scale for x, scale in zip(found, scales, strict=True))
         worst = int(jnp.argmax(broken))
         largest = float(broken[worst])
     if not largest <= limit:

@@ -4,7 +4,8 @@
 kernels on the processor: `kernels` are the passes that update crossbars, `products` the voltages' ways through them,
 `relaxation` the sweeps for small batches, `propagation` a whole epoch of equilibrium propagation in one loop,
 `backward` one of backpropagation, `threads` starts them. `scan` trains by every rule of `gradients` through JAX, on any
-device. `evaluation` finds the steady states of many samples, `nudging` names the variants.
+device. `evaluation` finds the steady states of many samples, `nudging` names the variants;
+`amplified` trains with amplifiers between the layers.
 """
 
 from .selection import layered_trainer, refusal

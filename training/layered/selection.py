@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..trainer import Settings, Trainer
 from . import fused
+from .amplified import AmplifiedTrainer
 from .gradients import RULES
 from .scan import ScanTrainer
 from .shape import LayeredShape
@@ -20,6 +21,8 @@ def refusal(settings: Settings) -> str | None:
 
 def layered_trainer(shape: LayeredShape, settings: Settings) -> Trainer:
     """The fused kernels where they take the settings and one processor trains, else the scan in JAX."""
+    if shape.plain is not shape:
+        return AmplifiedTrainer(shape, layered_trainer(shape.plain, settings))
     if settings.devices > 1 or fused.refusal(settings):
         return ScanTrainer(shape, settings)
     return fused.FusedTrainer(shape, settings)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +23,9 @@ FIXED = 0.0
 class LayeredShape:
     """A layered network with the range of every crossbar and bias, layer by layer, in siemens and amperes.
 
-    A range is (−inf, inf) where a value does not learn: its rate is zero, and it is not to be clipped.
+    A range is (−inf, inf) where a value does not learn: its rate is zero, and it is not to be clipped. States are those
+    of the network without amplifiers (`plain`): voltages and bias currents are the circuit's over a layer's scale,
+    conductances the circuit's own.
     """
 
     network: LayeredNetwork
@@ -35,10 +38,12 @@ class LayeredShape:
         """Recognise the layers and the trainables.
 
         Raises:
-            CircuitError: the circuit is not layered, or a trainable is not a crossbar written by its conductance or a
-                layer's current sources, on a linear scale without levels; says which.
+            CircuitError: the circuit is not layered, its inputs or outputs are not the whole first or last layer, or a
+                trainable is not a crossbar written by its conductance or a layer's current sources, on a linear scale
+                without levels; says which.
         """
         network = LayeredNetwork.of(circuit)
+        _check_ends(circuit, network)
         parameters = Parameters.of(circuit)
         for coordinate in parameters.coordinates:
             _check(circuit, network, coordinate)
@@ -50,6 +55,17 @@ class LayeredShape:
             tuple(known.get(name, free) if name else free for name in network.bias_names),
             frozenset(known),
         )
+
+    @functools.cached_property
+    def plain(self) -> LayeredShape:
+        """The shape of the network without amplifiers; itself where there are none."""
+        if self.network.plain is self.network:
+            return self
+        ranges = tuple(
+            (low / scale, high / scale)
+            for (low, high), scale in zip(self.bias_ranges, self.network.scales, strict=True)
+        )
+        return replace(self, network=self.network.plain, bias_ranges=ranges)
 
     def rates(self, rates: Mapping[str, float]) -> tuple[list[float], list[float]]:
         """Learning rates by name as lists, crossbars and biases, layer by layer; what does not learn has none."""
@@ -66,15 +82,26 @@ class LayeredShape:
             weight = own if value is None else value.T if turned else value
             weights.append(np.array(weight, precision))
         biases = [
-            np.array(np.broadcast_to(values.get(name, own) if name else own, own.shape), precision)
-            for name, own in zip(network.bias_names, network.biases, strict=True)
+            np.array(np.broadcast_to(values.get(name, own) if name else own, own.shape) / scale, precision)
+            for name, own, scale in zip(network.bias_names, network.biases, network.scales, strict=True)
         ]
         return {"weights": weights, "biases": biases, "free": [np.zeros((batch, n), precision) for n in network.sizes]}
 
     def values(self, state: State) -> dict[str, np.ndarray]:
         """The state's learned values by element name."""
-        named = self.network.values(state["weights"], state["biases"])
+        biases = [bias * scale for bias, scale in zip(state["biases"], self.network.scales, strict=True)]
+        named = self.network.values(state["weights"], biases)
         return {name: value for name, value in named.items() if name in self.learned}
+
+
+def _check_ends(circuit: Circuit, network: LayeredNetwork) -> None:
+    """Samples go in at the first layer and answers come out of the last one, whole and in order."""
+    given = (*circuit.inputs, *circuit.input_parameters)
+    if given and given != (network.source,):
+        raise CircuitError(f"the inputs are {', '.join(given)} instead of the first layer's source {network.source}")
+    last = f"{network.buses[-1]}[0:{network.sizes[-1] - 1}]"
+    if circuit.outputs and circuit.outputs not in ((last,), (network.buses[-1],)):
+        raise CircuitError(f"the outputs are {', '.join(circuit.outputs)} instead of the last layer, {last}")
 
 
 def _check(circuit: Circuit, network: LayeredNetwork, coordinate: Coordinate) -> None:
