@@ -10,6 +10,8 @@ names         free parameters, draws, DC sources as rows; shapes: many expressio
 features      functions of one signal, evaluated once; sums, patterns: sparse products; matrix: small inverses
 equations     all of these for one circuit; network: as arrays; system: what users call; reading: signals by name
 stimuli       waveforms and their corners
+circular      sine and cosine in float32
+transient     a deck's `.tran` as waveforms
 integration   fixed steps, methods by name
 """
 
@@ -18,3 +20,4 @@ from __future__ import annotations
 from .integration.fixed import Grid as Grid
 from .integration.fixed import integrate as integrate
 from .system import DynamicalSystem as DynamicalSystem
+from .transient import transient as transient

@@ -2,8 +2,9 @@
 
     E(v) = Σ over two-terminal elements of ∫₀^v i(v′) dv′   (W. Millar, 1951)
 
-A circuit of capacitors and elements whose current depends on their own voltage alone follows C·dv/dt = −∂E/∂v. The
-integrals are taken by Gauss and Legendre's rule, for any expression.
+A circuit of capacitors and elements whose current depends on their own voltage alone follows C·dv/dt = −∂E/∂v. Besides,
+a current may depend on what no state moves: inputs, and what is computed from inputs alone. The integrals are taken by
+Gauss and Legendre's rule, for any expression.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import numpy as np
 from jax import Array
 
 from ...netlist.errors import CircuitError
-from ...netlist.expression import Binary, Expression, Name, Voltage, children, rebuild, walk
+from ...netlist.expression import Binary, Expression, Name, Voltage, children, rebuild
 from .algebra import difference, negative
 from .laws import Branch
+from .polynomial import signals
 from .shapes import Expressions
 from .system import DynamicalSystem
 from .unknowns import GROUND, Unknowns
@@ -39,7 +41,9 @@ class CoContent:
 
     @classmethod
     def of(cls, system: DynamicalSystem) -> CoContent:
-        """Take every current law as that of a two-terminal element. Linear in their number.
+        """Take every current law as that of a two-terminal element; those that no state moves are left out.
+
+        Linear in their number.
 
         Raises:
             CircuitError: an inductor, or a current that depends on other voltages than its element's own.
@@ -55,11 +59,10 @@ class CoContent:
         def placed(name: str) -> tuple[str, int]:
             return (ACROSS, int(name.removeprefix(f"{ACROSS} "))) if name.startswith(f"{ACROSS} ") else place(name)
 
-        across = [unknowns.write(difference(Voltage(each.first), Voltage(each.second))) for each in laws.currents]
-        for branch in laws.currents:
-            for node in (branch.first, branch.second):
-                _check_terminal(unknowns, node, branch)
-        currents = [unknowns.write(_own(each.value, each, number)) for number, each in enumerate(laws.currents)]
+        moved = _Moved.of(unknowns)
+        branches = [each for each in laws.currents if moved.touches(each)]
+        across = [unknowns.write(difference(Voltage(each.first), Voltage(each.second))) for each in branches]
+        currents = [unknowns.write(moved.own(each, number)) for number, each in enumerate(branches)]
         return cls(system, Expressions.of(across, place), Expressions.of(currents, placed))
 
     def __call__(self, t: Any, y: Array, values: Mapping[str, Any]) -> Array:
@@ -75,26 +78,63 @@ class CoContent:
         return jnp.broadcast_to(total, (max(total.shape[-1], y.shape[1]),))
 
 
-def _own(expression: Expression, branch: Branch, number: int) -> Expression:
-    """The current with the element's own voltage as one name."""
-    ends = {branch.first: branch.second, branch.second: branch.first}
-    across = Name(f"{ACROSS} {number}")
+@dataclass(frozen=True)
+class _Moved:
+    """Which signals the states move: these themselves, and what is computed from them."""
 
-    def replaced(node: Expression) -> Expression:
-        pair = _pair(node)
-        if pair is not None:
-            if ends.get(pair[0]) == pair[1]:
+    unknowns: Unknowns
+    signals: frozenset[str]
+
+    @classmethod
+    def of(cls, unknowns: Unknowns) -> _Moved:
+        reads: dict[str, set[str]] = {node: set(signals(value)) for node, value in unknowns.derived.items()}
+        for node, branches in unknowns.sums().items():
+            if node in unknowns.algebraic:
+                voltages = (unknowns.write(Voltage(end)) for each in branches for end in (each.first, each.second))
+                found = (signals(each) for each in (*voltages, *(branch.value for branch in branches)))
+                reads[node] = set().union(*found)
+        moved = set(unknowns.states)
+        while grown := {node for node, read in reads.items() if node not in moved and read & moved}:
+            moved |= grown
+        return cls(unknowns, frozenset(moved))
+
+    def moves(self, node: str) -> bool:
+        """Whether a state moves that node's voltage."""
+        return bool(signals(self.unknowns.write(Voltage(node))) & self.signals)
+
+    def touches(self, branch: Branch) -> bool:
+        """Whether an end of it moves."""
+        return self.moves(branch.first) or self.moves(branch.second)
+
+    def own(self, branch: Branch, number: int) -> Expression:
+        """The branch's current with its own voltage as one name.
+
+        Raises:
+            CircuitError: an end that a controlled source moves, or a current that depends on another moving voltage.
+        """
+        for node in (branch.first, branch.second):
+            if (signals(self.unknowns.write(Voltage(node))) & self.signals) - {node}:
+                raise CircuitError(
+                    f"{branch.element.name} ends at v({node}), which a controlled source moves: the circuit has no "
+                    f"co-content",
+                    branch.element.location,
+                )
+        across, ends = Name(f"{ACROSS} {number}"), {branch.first: branch.second, branch.second: branch.first}
+
+        def replaced(node: Expression) -> Expression:
+            pair = _pair(node)
+            if pair is not None and ends.get(pair[0]) == pair[1]:
                 return across if pair[0] == branch.first else negative(across)
-            if isinstance(node, Voltage) and not pair[0].startswith("drive "):
+            if isinstance(node, Voltage) and pair is not None and any(map(self.moves, pair)):
                 shown = pair[0] if pair[1] == GROUND else ",".join(pair)
                 raise CircuitError(
                     f"the current of {branch.element.name} depends on v({shown}), not on its own voltage alone: "
                     f"the circuit has no co-content",
                     branch.element.location,
                 )
-        return rebuild(node, tuple(replaced(child) for child in children(node)))
+            return rebuild(node, tuple(replaced(child) for child in children(node)))
 
-    return replaced(expression)
+        return replaced(branch.value)
 
 
 def _pair(node: Expression) -> tuple[str, str] | None:
@@ -106,14 +146,3 @@ def _pair(node: Expression) -> tuple[str, str] | None:
         if isinstance(left, Voltage) and isinstance(right, Voltage) and not (left.negative or right.negative):
             return left.positive, right.positive
     return None
-
-
-def _check_terminal(unknowns: Unknowns, node: str, branch: Branch) -> None:
-    """A terminal is a node of its own, or held by sources whatever the states do."""
-    written = unknowns.write(Voltage(node))
-    moving = {each.positive for each in walk(written) if isinstance(each, Voltage)} - {node}
-    if any(not name.startswith("drive ") for name in moving):
-        raise CircuitError(
-            f"{branch.element.name} ends at v({node}), which a controlled source holds: the circuit has no co-content",
-            branch.element.location,
-        )

@@ -95,7 +95,7 @@ class Network:
         return jnp.broadcast_to(found, (len(self.equations.states), width))
 
     def drives(self, t: Any, values: Mapping[str, Any]) -> Array:
-        """The waveforms, their slopes, and time (rows, batch)."""
+        """The waveforms, their slopes, and time (rows, batch) at one time, or at one an entry of the batch."""
         parameters = values["parameters"]
         dtype = parameters["free"].dtype
         named = {
@@ -111,7 +111,9 @@ class Network:
             return _stack(waves, dtype)
 
         found, slopes = jax.jvp(at, (t,), (jnp.ones_like(t),))
-        return jnp.concatenate([found, slopes, jnp.broadcast_to(t, (1, found.shape[1]))])
+        rows = (found, slopes, jnp.atleast_1d(t)[None])
+        width = max(row.shape[1] for row in rows)
+        return jnp.concatenate([jnp.broadcast_to(row, (len(row), width)) for row in rows])
 
     def signals(self, drives: Array, y: Array, values: Mapping[str, Any]) -> dict[str, Array]:
         """Every array of signals and features at one time."""

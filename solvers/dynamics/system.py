@@ -101,7 +101,10 @@ class DynamicalSystem:
         return self.network.drives(t, values)
 
     def read(self, t: Any, y: Array, values: Values, names: Sequence[str]) -> Array:
-        """Signals (names, batch): `v(node)`, `v(a,b)`, a bare node, `i(element)` of all but voltage sources."""
+        """Signals (names, batch): `v(node)`, `v(a,b)`, a bare node, `i(element)` of all but voltage sources.
+
+        The time is one number, or one an entry of the batch.
+        """
         return self._reading(tuple(names))(self.network.signals(self.drives(t, values), y, values), values)
 
     @functools.lru_cache(maxsize=16)  # noqa: B019

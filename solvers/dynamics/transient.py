@@ -1,0 +1,170 @@
+"""A deck's `.tran` as waveforms: states by LSODA between the corners of its sources, everything else read from them.
+
+LSODA (Petzold 1983, doi:10.1137/0904010) chooses its steps and changes between Adams' methods and backward
+differentiation by itself, so that stiff circuits need no setting.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from ...netlist.circuit import Card, Circuit
+from ...netlist.errors import CircuitError, NetlistError, NumericalError
+from ...netlist.numbers import number
+from ...netlist.traces import Traces
+from .system import DynamicalSystem, Values
+from .unknowns import GROUND
+
+NAME = "lsoda"
+RELATIVE, ABSOLUTE = 1e-8, 1e-11
+"""Tolerances of a step: a share of each state, and volts or amperes."""
+
+
+@dataclass(frozen=True)
+class Transient:
+    """What a `.tran` card asks for, in seconds; `uic` begins at the initial conditions, not at an operating point."""
+
+    step: float
+    stop: float
+    start: float = 0.0
+    uic: bool = False
+
+    @classmethod
+    def of(cls, circuit: Circuit) -> Transient:
+        """Read the circuit's card.
+
+        Raises:
+            CircuitError: no `.tran` card, several, or one that cannot be read.
+        """
+        cards = [card for card in circuit.flatten().analyses if card.keyword == "tran"]
+        if len(cards) != 1:
+            raise CircuitError(
+                f"the deck has {len(cards)} .tran cards where one is needed; write .tran step stop [uic]"
+            )
+        words = [field.lower() for field in cards[0].fields]
+        times = [_time(cards[0], word) for word in words if word != "uic"]
+        if not 2 <= len(times) <= 4 or times[0] <= 0.0 or times[1] <= (*times, 0.0, 0.0)[2]:
+            raise CircuitError("the card .tran is not of the form step stop [start [largest]] [uic]", cards[0].location)
+        return cls(times[0], times[1], times[2] if len(times) > 2 else 0.0, "uic" in words)
+
+    @property
+    def times(self) -> np.ndarray:
+        """The times that are kept: every step, and the end."""
+        count = int(np.floor((self.stop - self.start) / self.step * (1 + 1e-12)))
+        inner = self.start + self.step * np.arange(count + 1)
+        return inner if np.isclose(inner[-1], self.stop, rtol=1e-9, atol=0.0) else np.append(inner, self.stop)
+
+
+def transient(circuit: Circuit, *, relative: float = RELATIVE, absolute: float = ABSOLUTE) -> Traces:
+    """The waveforms of a deck with a `.tran` card: every node's voltage, every current but those of voltage sources.
+
+    Raises:
+        CircuitError: a circuit without an explicit equation, or without one `.tran` card.
+        NumericalError: no operating point to begin with, or an integration that breaks off; says where.
+    """
+    begin = time.perf_counter()
+    asked = Transient.of(circuit)
+    with jax.enable_x64(True):
+        system = DynamicalSystem.of(circuit)
+        values = system.values()
+        rate = _compiled(system, values)
+        y = np.array(system.start(values))[:, 0]
+        if not asked.uic:
+            y = _operating_point(system, _compiled(system, values, still=True), y)
+        states, evaluations = _integrated(system, rate, y, asked, (relative, absolute))
+        names = _signals(system)
+        found = np.asarray(system.read(jnp.asarray(asked.times), jnp.asarray(states), values, names))
+    about = {"engine": NAME, "seconds": time.perf_counter() - begin, "evaluations": evaluations}
+    return Traces(dict(zip(names, found, strict=True)), {"time": asked.times}, about)
+
+
+Rate = Callable[[float, np.ndarray], np.ndarray]
+
+
+def _compiled(system: DynamicalSystem, values: Values, still: bool = False) -> Rate:
+    """The rate of one sample; `still` as if the sources stood still at their values."""
+    slopes = slice(len(system.network.drive_names), 2 * len(system.network.drive_names))
+
+    @jax.jit
+    def compiled(t: float, y: jax.Array) -> jax.Array:
+        drives = system.drives(t, values)
+        drives = drives.at[slopes].set(0.0) if still else drives
+        return system.network.rate(drives, y[:, None], values)[:, 0]
+
+    return lambda t, y: np.asarray(compiled(t, y))
+
+
+def _integrated(
+    system: DynamicalSystem, rate: Rate, y: np.ndarray, asked: Transient, tolerances: tuple[float, float]
+) -> tuple[np.ndarray, int]:
+    """The states (states, times), and how often the rate was computed."""
+    times, evaluations = asked.times, 0
+    ends = [*system.corners(asked.stop), asked.stop]
+    found = np.empty((len(y), len(times)))
+    at = 0.0
+    for end in ends:
+        inside = (times >= at) & (times <= end)
+        marks = np.unique(np.concatenate([times[inside], [end]]))
+        done = solve_ivp(rate, (at, end), y, "LSODA", marks, rtol=tolerances[0], atol=tolerances[1], first_step=None)
+        evaluations += done.nfev
+        if not done.success or not np.all(np.isfinite(done.y)):
+            worst = system.states[int(np.argmax(np.abs(rate(at, y))))]
+            raise NumericalError(
+                f"the integration breaks off between {at:g} and {end:g} s; {worst} moves fastest at {at:g} s"
+            )
+        found[:, inside] = done.y[:, np.searchsorted(marks, times[inside])]
+        y, at = done.y[:, -1], end
+    return found, evaluations
+
+
+def _operating_point(system: DynamicalSystem, rate: Rate, y: np.ndarray, most: int = 60) -> np.ndarray:
+    """Where the rate is zero at time 0, by Newton's method with differences; nodes with `.ic` stay there."""
+    held = {node for node in system.circuit.flatten().initial_conditions if node != GROUND}
+    moving = np.array([k for k, name in enumerate(system.states) if name[2:-1] not in held], int)
+    if not len(moving):
+        return y
+    for _ in range(most):
+        value = rate(0.0, y)[moving]
+        jacobian = np.empty((len(moving), len(moving)))
+        for column, k in enumerate(moving):
+            nudge = 1e-6 * max(1.0, abs(y[k]))
+            shifted = y.copy()
+            shifted[k] += nudge
+            jacobian[:, column] = (rate(0.0, shifted)[moving] - value) / nudge
+        try:
+            change = np.linalg.solve(jacobian, -value)
+        except np.linalg.LinAlgError:
+            break
+        if not np.all(np.isfinite(change)):
+            break
+        y = y.copy()
+        y[moving] += change
+        if np.all(np.abs(change) <= 1e-10 * np.maximum(1.0, np.abs(y[moving]))):
+            return y
+    raise NumericalError(
+        "no operating point to begin with was found; write uic on the .tran card, with .ic for the start"
+    )
+
+
+def _signals(system: DynamicalSystem) -> tuple[str, ...]:
+    """Every node in the deck's order, then every current that is a signal."""
+    laws = system.equations.laws
+    branches = (*laws.currents, *laws.voltages, *laws.capacitors, *laws.inductors)
+    nodes = dict.fromkeys(node for branch in branches for node in (branch.first, branch.second) if node != GROUND)
+    return (*(f"v({node})" for node in nodes), *(f"i({branch.element.name})" for branch in laws.currents))
+
+
+def _time(card: Card, word: str) -> float:
+    try:
+        return number(word)
+    except NetlistError as error:
+        raise CircuitError(
+            f"the card .tran {' '.join(card.fields)} cannot be read: {error.sentence}", card.location
+        ) from None
