@@ -54,6 +54,9 @@ Bab a b i={k}*sin(pi*v(a,b))
 Bbc b c i=0.2*v(b,c)+0.1*tanh(3*v(b,c))
 Block c 0 i={locking}*sin(2*pi*v(c))
 Ibias 0 b 0.15
+Rfield field 0 1
+Gfield 0 field in 0 {k}
+Bfield c 0 i=v(field)*sin(pi*v(c))
 Rm b m 3
 Rn m c 1
 """
@@ -69,11 +72,21 @@ def test_a_circuit_goes_down_its_co_content():
     np.testing.assert_allclose(slope, -capacitance @ np.asarray(system.rate(0.0, y, values)), atol=1e-10)
 
 
+def test_what_inputs_alone_move_acts_on_states_but_not_back():
+    system, content = compiled(NETWORK, ("k", "locking"))
+    y = jnp.asarray([[0.0], [0.0], [0.8]])
+    moved, there = (content(0.0, y, system.values({"k": k})) for k in (0.7 + 1e-6, 0.7 - 1e-6))
+    # The field is k·v(in) = 0.3·k, and its co-content field·(1 − cos(π·v(c)))/π; the coupling k itself is at rest.
+    expected = 0.3 * (1 - np.cos(0.8 * np.pi)) / np.pi
+    assert float(moved[0] - there[0]) / 2e-6 == pytest.approx(expected, rel=1e-7)
+
+
 def test_its_slope_with_respect_to_a_coupling_is_local():
     system, content = compiled(NETWORK, ("k", "locking"))
     y = jnp.asarray(np.random.default_rng(1).normal(size=(3, 2)))
     found = jax.grad(lambda k: content(0.0, y, system.values({"k": k})).sum())(jnp.asarray(0.7))
-    assert float(found) == pytest.approx(float(jnp.sum(1 - jnp.cos(jnp.pi * (y[0] - y[1]))) / jnp.pi), rel=1e-10)
+    expected = jnp.sum(1 - jnp.cos(jnp.pi * (y[0] - y[1])) + 0.3 * (1 - jnp.cos(jnp.pi * y[2]))) / jnp.pi
+    assert float(found) == pytest.approx(float(expected), rel=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +95,7 @@ def test_its_slope_with_respect_to_a_coupling_is_local():
         ("G1 a 0 b 0 1", r"the current of g1 depends on v\(b\), not on its own voltage alone"),
         ("B1 a b i=v(a)", r"the current of b1 depends on v\(a\), not on its own voltage alone"),
         ("L1 a b 1", "l1 is an inductor: a circuit with it has no co-content"),
-        ("E1 e 0 a 0 2\nR1 e b 1", r"r1 ends at v\(e\), which a controlled source holds"),
+        ("E1 e 0 a 0 2\nR1 e b 1", r"r1 ends at v\(e\), which a controlled source moves"),
     ],
 )
 def test_circuits_without_co_content_are_refused(cards: str, message: str):
