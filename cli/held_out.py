@@ -10,7 +10,8 @@ import numpy as np
 from ..netlist import Circuit, Traces
 from ..netlist.bus import bus_slice
 from ..netlist.readings import field_voltages
-from ..solvers import ResistiveNetwork, solve
+from ..solvers import solve
+from ..solvers.reduced import Reduced
 from ..training import Run
 
 
@@ -42,15 +43,15 @@ def solved(run: Run, count: int) -> Samples:
     """
     flat, labels = run.test_set(count)
     inputs = {name: values.reshape(-1, *run.circuit[name].shape) for name, values in flat.items()}
-    network = ResistiveNetwork.of(run.circuit)
-    resistors = {f"i({element.name})" for element in network.circuit.of_kind("R")}
+    reduced = Reduced.of(run.circuit)
+    resistors = {f"i({element.name})" for element in reduced.scaled.original.of_kind("R")}
     rows: list[dict[str, np.ndarray]] = []
     start = None
     for sample in range(len(labels)):
-        values = network.values(voltages={name: array[sample] for name, array in inputs.items()})
-        solution = solve(network.reduce(values), start=start)
+        values = reduced.values({name: array[sample] for name, array in inputs.items()})
+        solution = solve(reduced.network.reduce(values), start=start)
         start = solution.v
-        signals = network.traces(solution, values).signals
+        signals = reduced.traces(solution, values, {}).signals
         rows.append({name: signal for name, signal in signals.items() if name not in resistors})
     stacked = {name: np.stack([row[name] for row in rows]) for name in (rows[0] if rows else ())}
     traces = Traces(stacked, {"sample": np.arange(len(labels))})

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..netlist import Circuit, Traces
 from ..netlist.piecewise import Reduction, with_ideal_parts
 from .amplifiers import Scaled, without_amplifiers
@@ -35,6 +37,10 @@ class Reduced:
         parts = with_ideal_parts(circuit)
         scaled = without_amplifiers(parts.circuit)
         return cls(parts, scaled, ResistiveNetwork.of(scaled.circuit))
+
+    def values(self, voltages: Mapping[str, np.ndarray]) -> Values:
+        """The network's values with some of the circuit's voltage sources, by name, at other voltages."""
+        return self.network.values(voltages=self.scaled.voltages(voltages))
 
     def traces(self, solution: Solution, values: Values, about: Mapping[str, object]) -> Traces:
         """The solution of the network's problem under the names of the circuit."""

@@ -27,6 +27,15 @@ class Scaled:
     amplifiers: Sequence[Amplifier]
     domains: Domains | None
 
+    def voltages(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Voltages of the original's sources by name, each of its source's shape, as the scaled circuit has them."""
+        if self.domains is None:
+            return dict(given)
+        return {
+            name: np.asarray(volts) / _of(self.original[name], self.domains, self.domains.volts)
+            for name, volts in given.items()
+        }
+
     def restored(self, signals: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The signals of the scaled circuit in volts and amperes, with those of the amplifiers."""
         if self.domains is None:
