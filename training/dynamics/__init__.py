@@ -7,6 +7,7 @@ An experiment on a circuit with a `.tran` card comes in; a `Trainer` that the lo
     trainer        batches, dies, noise, one compiled gradient a step
     simulation     what the circuit answers: all states in time, or the admittances of linear stars
     transforms     what the optimiser moves, and the values that hardware makes of it
+    bank           all of them, by transform
     losses         what a batch of responses is worth
     responses      the metrics of physical unclonable functions
 

@@ -15,6 +15,7 @@ from ..netlist_values import netlist_value
 from ..optimiser import Stepper
 from ..parameters import Parameters
 from ..trainer import Settings
+from .bank import Bank
 from .losses import LOSSES, Loss, flip_bias_of
 from .responses import hard_bit, soft_bit
 from .simulation import Flipped, Stars, Transient, Wiring
@@ -58,7 +59,7 @@ def dynamic_trainer(
     simulator = _simulator(experiment, system, wiring, grid_of(circuit, dynamics.steps))
     return DynamicTrainer(
         simulator,
-        {each.target: transform_of(each, dynamics.levels, dynamics.smooth) for each in circuit.trainables},
+        Bank.of({each.target: transform_of(each, dynamics.levels, dynamics.smooth) for each in circuit.trainables}),
         *_losses(experiment),
         Stepper.of(experiment.optimiser, parameters).direction,
         dynamics,

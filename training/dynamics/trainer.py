@@ -19,9 +19,10 @@ from jax import Array
 
 from ...netlist.errors import NumericalError
 from ..trainer import Evaluation, Settings, State
+from .bank import Bank
 from .losses import Loss
 from .settings import Dynamics
-from .transforms import Draw, Transform
+from .transforms import Draw
 
 Values = dict[str, Array]
 TEST_DIES = 1 << 30
@@ -52,7 +53,7 @@ class DynamicTrainer:
     """
 
     simulator: Simulator
-    transforms: Mapping[str, Transform]
+    bank: Bank
     loss: Loss
     test_loss: Loss
     direction: optax.GradientTransformation
@@ -67,28 +68,24 @@ class DynamicTrainer:
 
     def state(self, values: Mapping[str, Any]) -> State:
         """A state with values by target."""
-        coordinates = {
-            target: transform.start(float(values[target])).astype(self.dynamics.precision)
-            for target, transform in self.transforms.items()
-        }
+        given = np.array([float(values[target]) for target in self.bank.targets])
+        coordinates = {name: u.astype(self.dynamics.precision) for name, u in self.bank.start(given).items()}
         with self._precision():
             memory = [np.asarray(leaf) for leaf in jax.tree.leaves(self.direction.init(_arrays(coordinates)))]
-        best = {"loss": np.asarray(np.inf), **{f"u {target}": u for target, u in coordinates.items()}}
+        best = {"loss": np.asarray(np.inf), **coordinates}
         return {"trainables": coordinates, "memory": memory, "best": best, "step": np.asarray(0)}
 
     def values(self, state: State) -> dict[str, np.ndarray]:
         """The learned values by target, settled on their levels: the best where there is a validation."""
         best = state["best"]
         validated = self.dynamics.validation and np.isfinite(best["loss"])
-        coordinates = {target: best[f"u {target}"] for target in self.transforms} if validated else state["trainables"]
-        with self._precision():
-            return {target: np.asarray(value, float) for target, value in self._settled(_arrays(coordinates)).items()}
+        return self._settled({name: best[name] for name in self.bank.groups} if validated else state["trainables"])
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
         """Compile a step by taking one on nothing and forgetting it; the seconds that took."""
         begin = time.perf_counter()
         inputs, outputs = self.sizes
-        batch, rates = self.settings.batch, dict.fromkeys(self.transforms, 0.0)
+        batch, rates = self.settings.batch, dict.fromkeys(self.bank.targets, 0.0)
         self._step(self.state(self.nominal), np.zeros((batch, inputs), features), np.zeros((batch, outputs)), rates)
         return time.perf_counter() - begin
 
@@ -141,8 +138,10 @@ class DynamicTrainer:
     def _cast(self, array: Any) -> Array | None:
         return None if array is None else jnp.asarray(array, self.dynamics.precision)
 
-    def _settled(self, coordinates: Values) -> Values:
-        return {target: transform.settled(coordinates[target]) for target, transform in self.transforms.items()}
+    def _settled(self, coordinates: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        with self._precision():
+            found = self._run("settle", self.bank.settled)(_arrays(coordinates))
+            return {target: np.asarray(value, float) for target, value in found.items()}
 
     def _answer(
         self, values: Mapping[str, Any], inputs: np.ndarray, draws: np.ndarray | None, noise: int
@@ -168,10 +167,10 @@ class DynamicTrainer:
             moved, memory, loss, off = self._run("learn", self._learn)(
                 coordinates, memory, self._inputs(inputs[:learning]), self._cast(targets[:learning].T), around,
                 self._temperature(number),
-                {target: jnp.asarray(rates[target], self.dynamics.precision) for target in coordinates},
+                self.bank.spread(rates, coordinates),
             )  # fmt: skip
             after: State = {
-                "trainables": {target: np.asarray(u) for target, u in moved.items()},
+                "trainables": {name: np.asarray(u) for name, u in moved.items()},
                 "memory": [np.asarray(leaf) for leaf in jax.tree.leaves(memory)],
                 "best": state["best"],
                 "step": np.asarray(number + 1),
@@ -184,15 +183,11 @@ class DynamicTrainer:
         self, coordinates: Values, memory: Any, inputs: Array, targets: Array, around: Circumstances,
         temperature: Array, rates: Values,
     ) -> tuple[Values, Any, Array, Array]:  # fmt: skip
-        batch = inputs.shape[-1]
         noise, levels = jax.random.split(around.noise)
-        keys = dict(zip(self.transforms, jax.random.split(levels, len(self.transforms)), strict=True))
+        draw = Draw(levels, inputs.shape[-1], temperature)
 
         def cost(u: Values) -> tuple[Array, Array]:
-            parameters = {
-                target: transform.value(u[target], Draw(keys[target], batch, temperature))
-                for target, transform in self.transforms.items()
-            }
+            parameters = self.bank.values(u, draw)
             outputs = self.simulator(parameters, inputs, around._replace(noise=noise))
             off = jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=0) if len(targets) else jnp.zeros(1)
             return self.loss(outputs, targets), jnp.sum(off)
@@ -200,23 +195,20 @@ class DynamicTrainer:
         (loss, off), slope = jax.value_and_grad(cost, has_aux=True)(coordinates)
         found, memory = self.direction.update(slope, memory)
         direction = cast(Values, found)
-        moved = {
-            target: self.transforms[target].project(u - rates[target] * direction[target])
-            for target, u in coordinates.items()
-        }
+        moved = self.bank.project({name: u - rates[name] * direction[name] for name, u in coordinates.items()})
         return moved, memory, loss, off
 
     def _better(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
         """The best coordinates so far, after the validation of these."""
         number, kept = int(state["step"]), self.settings.batch - len(inputs)
         with self._precision():
-            values = {target: np.asarray(v) for target, v in self._settled(_arrays(state["trainables"])).items()}
+            values = self._settled(state["trainables"])
             draws = self.dies((number - 1) * self.settings.batch + kept, len(inputs))
             outputs = self._answer(values, inputs, draws, 2 * number - 1)
             loss = float(self.test_loss(jnp.asarray(outputs), jnp.asarray(targets.T, outputs.dtype)))
         if not loss < state["best"]["loss"]:
             return state["best"]
-        return {"loss": np.asarray(loss), **{f"u {target}": u for target, u in state["trainables"].items()}}
+        return {"loss": np.asarray(loss), **state["trainables"]}
 
     def _inputs(self, inputs: np.ndarray) -> Array:
         volts = self.settings.scale * jnp.asarray(inputs.T, self.dynamics.precision)
@@ -238,4 +230,4 @@ class DynamicTrainer:
 
 
 def _arrays(coordinates: Mapping[str, np.ndarray]) -> Values:
-    return {target: jnp.asarray(u) for target, u in coordinates.items()}
+    return {name: jnp.asarray(u) for name, u in coordinates.items()}

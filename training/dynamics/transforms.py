@@ -2,16 +2,18 @@
 
 | transform | coordinate u | value θ |
 |---|---|---|
-| `Free` | the value itself, or its logarithm | without a range |
+| `Free` | the value itself, or its logarithm | clipped where one end of a range is given |
 | `Bounded` | −1…1 over the range, linear or logarithmic | clipped, or smooth by tanh |
 | `Rounded` | as `Bounded` | the nearest level; gradients pass straight through |
 | `Sampled` | a logit a level | a level drawn by Gumbel's trick, softly or hard (Jang 2017; Maddison 2017) |
 
-Values are (batch,) where every entry of the batch draws its own, else scalars.
+A transform takes any number of trainables at once, first axis; `transforms.py` knows the formulas, `bank.py` who shares
+one. Values are (…, batch) where every entry of the batch draws its own, else (…,).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -33,10 +35,10 @@ class Draw(NamedTuple):
 
 
 class Transform(Protocol):
-    """One trainable between the optimiser and the circuit."""
+    """What lies between the optimiser and the circuit, for one trainable or many alike."""
 
-    def start(self, value: float) -> np.ndarray:
-        """The coordinate of a value."""
+    def start(self, value: np.ndarray) -> np.ndarray:
+        """The coordinates of values."""
         ...
 
     def project(self, u: Array) -> Array:
@@ -54,15 +56,20 @@ class Transform(Protocol):
 
 @dataclass(frozen=True)
 class Free:
-    """A trainable without a range."""
+    """A trainable without a range, or with one end of it, at which it is clipped."""
 
     logarithmic: bool
+    low: float = -math.inf
+    high: float = math.inf
 
-    def start(self, value: float) -> np.ndarray:
-        return np.asarray(np.log(value) if self.logarithmic else value, float)
+    def start(self, value: np.ndarray) -> np.ndarray:
+        inside = np.clip(value, self.low, self.high)
+        return np.asarray(np.log(inside) if self.logarithmic else inside, float)
 
     def project(self, u: Array) -> Array:
-        return u
+        if not self.logarithmic:
+            return jnp.clip(u, self.low, self.high)
+        return jnp.clip(u, *(math.log(end) if end > 0 else -math.inf for end in (self.low, self.high)))
 
     def value(self, u: Array, draw: Draw) -> Array:
         return self.settled(u)
@@ -84,7 +91,7 @@ class Bounded:
     def _ends(self) -> tuple[float, float]:
         return (float(np.log(self.low)), float(np.log(self.high))) if self.logarithmic else (self.low, self.high)
 
-    def start(self, value: float) -> np.ndarray:
+    def start(self, value: np.ndarray) -> np.ndarray:
         low, high = self._ends
         inside = np.clip(np.log(value) if self.logarithmic else value, low, high)
         u = 2 * (inside - low) / (high - low) - 1
@@ -113,7 +120,7 @@ class Rounded:
     bounded: Bounded
     levels: tuple[float, ...]
 
-    def start(self, value: float) -> np.ndarray:
+    def start(self, value: np.ndarray) -> np.ndarray:
         return self.bounded.start(value)
 
     def project(self, u: Array) -> Array:
@@ -125,10 +132,9 @@ class Rounded:
 
     def settled(self, u: Array) -> Array:
         levels = jnp.asarray(self.levels, u.dtype)
-        inside = self.bounded.settled(u)
-        if self.bounded.logarithmic:
-            return levels[jnp.argmin(jnp.abs(jnp.log(levels) - jnp.log(inside)))]
-        return levels[jnp.argmin(jnp.abs(levels - inside))]
+        scale = jnp.log if self.bounded.logarithmic else jnp.asarray
+        distance = jnp.abs(scale(levels) - scale(self.bounded.settled(u))[..., None])
+        return levels[jnp.argmin(distance, axis=-1)]
 
 
 @dataclass(frozen=True)
@@ -141,22 +147,21 @@ class Sampled:
     levels: tuple[float, ...]
     hard: bool
 
-    def start(self, value: float) -> np.ndarray:
-        logits = np.zeros(len(self.levels))
-        logits[np.argmin(np.abs(np.asarray(self.levels) - value))] = 1.0
-        return logits
+    def start(self, value: np.ndarray) -> np.ndarray:
+        nearest = np.argmin(np.abs(np.asarray(self.levels) - np.asarray(value)[..., None]), axis=-1)
+        return np.eye(len(self.levels))[nearest]
 
     def project(self, u: Array) -> Array:
         return u
 
     def value(self, u: Array, draw: Draw) -> Array:
         levels = jnp.asarray(self.levels, u.dtype)
-        noisy = u + jax.random.gumbel(draw.key, (draw.batch, len(self.levels)), u.dtype)
-        soft = jax.nn.softmax(noisy / draw.temperature, axis=-1) @ levels
-        return soft + jax.lax.stop_gradient(levels[noisy.argmax(-1)] - soft) if self.hard else soft
+        noisy = u[..., None] + jax.random.gumbel(draw.key, (*u.shape, draw.batch), u.dtype)
+        soft = jnp.einsum("...lb,l->...b", jax.nn.softmax(noisy / draw.temperature, axis=-2), levels)
+        return soft + jax.lax.stop_gradient(levels[noisy.argmax(-2)] - soft) if self.hard else soft
 
     def settled(self, u: Array) -> Array:
-        return jnp.asarray(self.levels, u.dtype)[u.argmax()]
+        return jnp.asarray(self.levels, u.dtype)[u.argmax(-1)]
 
 
 def transform_of(trainable: Trainable, sampler: str, smooth: bool) -> Transform:
@@ -171,14 +176,12 @@ def transform_of(trainable: Trainable, sampler: str, smooth: bool) -> Transform:
         return Sampled(levels, sampler == "gumbel_hard")
     if levels:
         low, high = (levels[0] if low is None else low), (levels[-1] if high is None else high)
-    if low is None and high is None:
-        return Free(logarithmic)
+    if logarithmic and low is not None and low <= 0:
+        raise _refusal(trainable, "has scale=log, which needs a min= above 0")
     if low is None or high is None:
-        raise _refusal(trainable, f"has only {'min' if high is None else 'max'}=; write both or neither")
+        return Free(logarithmic, -math.inf if low is None else low, math.inf if high is None else high)
     if not low < high:
         raise _refusal(trainable, f"has min={low:g}, which is not below max={high:g}; swap them")
-    if logarithmic and low <= 0:
-        raise _refusal(trainable, "has scale=log, which needs a min= above 0")
     bounded = Bounded(low, high, logarithmic, smooth)
     return Rounded(bounded, levels) if levels else bounded
 

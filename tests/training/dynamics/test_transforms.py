@@ -96,6 +96,7 @@ def test_a_level_starts_as_the_likeliest_one_and_settles_on_it():
     ("trainable", "sampler", "kind"),
     [
         (Trainable("a", "parameter"), "round", Free),
+        (Trainable("a", "parameter", 0.0), "round", Free),
         (Trainable("a", "parameter", 0.0, 1.0), "gumbel", Bounded),
         (Trainable("a", "parameter", 0.0, 1.0, bits=2), "round", Rounded),
         (Trainable("a", "parameter", levels=(-1.0, 1.0)), "gumbel", Sampled),
@@ -117,8 +118,8 @@ def test_logarithmic_levels_are_in_equal_ratios():
     ("trainable", "message"),
     [
         (Trainable("a", "parameter", 2.0, 1.0), "has min=2, which is not below max=1; swap them"),
-        (Trainable("a", "parameter", 2.0), "has only min=; write both or neither"),
         (Trainable("a", "parameter", 0.0, 1.0, "log"), "needs a min= above 0"),
+        (Trainable("a", "parameter", 0.0, None, "log"), "needs a min= above 0"),
         (Trainable("a", "parameter", 0.0, bits=2), "has levels, which need a min=, a max="),
     ],
 )
