@@ -9,6 +9,7 @@ charges       the left side M dy/dt; levels: what is computed on the way, in ord
 names         free parameters, draws, DC sources as rows; shapes: many expressions at once
 features      functions of one signal, evaluated once; sums, patterns: sparse products; matrix: small inverses
 equations     all of these for one circuit; network: as arrays; system: what users call; reading: signals by name
+noise         Wiener paths by directive, thermal noise
 stimuli       waveforms and their corners
 circular      sine and cosine in float32
 transient     a deck's `.tran` as waveforms
@@ -17,7 +18,7 @@ integration   fixed steps, methods by name
 
 from __future__ import annotations
 
-from .integration.fixed import Grid as Grid
 from .integration.fixed import integrate as integrate
+from .integration.grid import Grid as Grid
 from .system import DynamicalSystem as DynamicalSystem
 from .transient import transient as transient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...netlist.circuit import Circuit
+from ...netlist.circuit import Circuit, Directive
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Expression, Voltage
 from ...netlist.flatten import flatten
@@ -35,6 +35,7 @@ class Equations:
     terms: tuple[tuple[int, Term], ...]
     inertia: Mapping[tuple[int, int], Expression]
     start: tuple[Expression, ...]
+    directives: tuple[Directive, ...]
 
     @classmethod
     def of(cls, circuit: Circuit, free: Sequence[str], drawn: Sequence[str] | Mapping[str, str]) -> Equations:
@@ -70,6 +71,7 @@ class Equations:
             tuple(terms),
             {(rows[row], rows[column]): value for (row, column), value in found.entries.items()},
             _start(flat, unknowns),
+            flat.directives,
         )
 
 

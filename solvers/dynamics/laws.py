@@ -47,6 +47,7 @@ class Laws:
     inductors: list[Branch] = field(default_factory=list)
     stimuli: dict[str, Stimulus] = field(default_factory=dict)
     sources: dict[str, Expression] = field(default_factory=dict)
+    conductances: dict[str, Expression] = field(default_factory=dict)
 
     @classmethod
     def of(cls, flat: Circuit, draws: Mapping[str, str], free: Collection[str] = ()) -> Laws:
@@ -134,8 +135,8 @@ def _resistor(laws: Laws, element: Element) -> None:
         siemens = laws.quantity(element, element.parameters["g"], ("g", "m", "noisy"))
     else:
         siemens = reciprocal(laws.quantity(element, element.value, ("m", "noisy")))
-    first, second = element.nodes
-    laws.currents.append(_between(element, product(_parallel(element, siemens), Voltage(first, second))))
+    laws.conductances[element.name] = _parallel(element, siemens)
+    laws.currents.append(_between(element, product(laws.conductances[element.name], _across(element.nodes))))
 
 
 def _capacitor(laws: Laws, element: Element) -> None:

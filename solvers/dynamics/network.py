@@ -11,12 +11,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from ...netlist.errors import CircuitError
 from .charges import slope_name
 from .equations import Equations
 from .features import Features
 from .laws import drive_name
 from .levels import Level
 from .matrix import Matrix
+from .noise import Noise
 from .patterns import materialised
 from .shapes import TOKEN, Expressions, Place
 from .stimuli import wave
@@ -38,6 +40,7 @@ class Network:
     sum: Sum
     inertia: Matrix
     initial: Expressions
+    noise: Noise | None
 
     @classmethod
     def of(cls, equations: Equations) -> Network:
@@ -71,6 +74,7 @@ class Network:
             Sum.of(equations.states, equations.terms, features.where, sizes, places.__getitem__),
             Matrix.of(equations.inertia, len(equations.states), places.__getitem__),
             Expressions.of(equations.start, places.__getitem__),
+            Noise.of(equations.directives, equations.unknowns, places.__getitem__),
         )
 
     def prepare(self, rows: Mapping[str, Array], dtype: np.dtype) -> dict[str, Any]:
@@ -84,6 +88,7 @@ class Network:
             ),
             "sum": self.sum.prepare(rows, dtype),
             "inverse": self.inertia.inverse(rows, dtype),
+            "noise": None if self.noise is None else self.noise.prepare(rows, dtype),
         }
 
     def start(self, values: Mapping[str, Any]) -> Array:
@@ -129,6 +134,12 @@ class Network:
         """dy/dt."""
         arrays = self.signals(drives, y, values)
         return self.inertia.apply(values["inverse"], self.sum(arrays, values["sum"]))
+
+    def disturbance(self, values: Mapping[str, Any], increments: Array) -> Array:
+        """How far increments of the noise's paths (paths, batch) move the states (states, batch)."""
+        if self.noise is None:
+            raise CircuitError("the circuit has no noise; write *@ noise NODE amplitude=… or *@ noise thermal")
+        return self.noise(values["noise"], self.inertia, values["inverse"], increments)
 
 
 def _level_name(depth: int) -> str:

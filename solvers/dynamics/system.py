@@ -111,6 +111,19 @@ class DynamicalSystem:
     def _reading(self, names: tuple[str, ...]) -> Reading:
         return Reading.of(names, self.equations, self.network.place)
 
+    @property
+    def noise(self) -> tuple[str, ...]:
+        """The names of the Wiener paths that the deck's `*@ noise` lines ask for."""
+        return () if self.network.noise is None else self.network.noise.paths
+
+    def disturbance(self, values: Values, increments: Array) -> Array:
+        """B dW (states, batch) for increments dW (paths, batch), normal with the step in seconds as their variance.
+
+        Raises:
+            CircuitError: a circuit without noise.
+        """
+        return self.network.disturbance(values, increments)
+
     def corners(self, stop: float) -> list[float]:
         """The times in seconds, before `stop`, where a waveform of fixed shape has a corner."""
         return sorted({time for each in self.equations.laws.stimuli.values() for time in corners(each, stop)})

@@ -5,8 +5,11 @@ Heun (1900), the classical method of Kutta (1901), Tsitouras (2011), doi:10.1016
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import jax
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,30 @@ METHODS: Mapping[str, Method] = {
     ),
 }
 """All of them by name."""
+
+STOCHASTIC: Mapping[str, Method] = {"euler_maruyama": METHODS["euler"], "stochastic_heun": METHODS["heun"]}
+"""Methods for additive noise: the deterministic step with the noise's increment moved in proportion to the nodes."""
+
+
+def runge_kutta_step(
+    method: Method, rate: Callable[[Any, Any], Any], t: Any, y: Any, step: float, moved: Any = None
+) -> Any:
+    """One step of an explicit method on a tree of arrays, moved by B dW where there is noise (Maruyama 1955; for Heun's
+    method Rümelin 1982, doi:10.1137/0719041: of strong order 1 where the noise is additive).
+    """
+    slopes: list[Any] = []
+    for node, row in zip(method.c, method.a, strict=True):
+        slopes.append(rate(t + node * step, _moved(_along(y, step, row, slopes), node, moved)))
+    return _moved(_along(y, step, method.b, slopes), 1.0, moved)
+
+
+def _along(y: Any, step: float, weights: tuple[float, ...], slopes: list[Any]) -> Any:
+    """y + step·Σ weight·slope."""
+    for weight, slope in zip(weights, slopes, strict=False):
+        if weight:
+            y = jax.tree.map(lambda each, along, by=weight * step: each + by * along, y, slope)
+    return y
+
+
+def _moved(y: Any, share: float, moved: Any) -> Any:
+    return y if moved is None or not share else jax.tree.map(lambda each, by: each + share * by, y, moved)

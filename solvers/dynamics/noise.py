@@ -1,0 +1,129 @@
+"""Noise as independent Wiener paths: M dy = f dt + B dW, with B constant in the states (additive noise).
+
+`*@ noise NODE amplitude=a` adds a·dW to the node's voltage, a in V/√s; nodes of a group share one path. `*@ noise
+thermal` gives every resistor the current √(2kT/R)·dW (Johnson 1928, Nyquist 1928: 4kT/R in A²/Hz over positive
+frequencies), so that a capacitor's voltage varies by kT/C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jax import Array
+from scipy.constants import Boltzmann, zero_Celsius
+
+from ...netlist.circuit import Directive
+from ...netlist.errors import CircuitError
+from ...netlist.expression import Call, Expression, constant
+from ...netlist.parameters import NOMINAL_TEMPERATURE
+from ...netlist.selectors import select
+from .algebra import negative, product
+from .matrix import Matrix
+from .patterns import Incidence, take_rows
+from .shapes import TOKEN, Expressions, Place
+from .unknowns import GROUND, Unknowns
+
+THERMAL = "thermal"
+
+
+@dataclass(frozen=True, eq=False)
+class Injection:
+    """B dW of some entries: row, path and amplitude of each."""
+
+    rows: Incidence
+    paths: np.ndarray
+    amplitudes: Expressions
+
+    @classmethod
+    def of(cls, entries: list[tuple[int, int, Expression]], count: int, place: Place) -> Injection:
+        """Entries (row, path, amplitude)."""
+        rows, paths = (np.array([entry[k] for entry in entries], int) for k in (0, 1))
+        return cls(Incidence.of(rows, count), paths, Expressions.of([entry[2] for entry in entries], place))
+
+    def __call__(self, amplitudes: Array, increments: Array) -> Array:
+        """The sums (states, batch)."""
+        return self.rows(amplitudes * take_rows(increments, self.paths))
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """`paths` names the Wiener processes; `voltages` moves states in volts, `currents` is divided by M."""
+
+    paths: tuple[str, ...]
+    voltages: Injection
+    currents: Injection
+
+    @classmethod
+    def of(cls, directives: tuple[Directive, ...], unknowns: Unknowns, place: Place) -> Noise | None:
+        """What the circuit's directives say; None without any.
+
+        Raises:
+            CircuitError: noise on a node that is no state.
+        """
+        rows = {state: row for row, state in enumerate(unknowns.states)}
+        paths: dict[str, int] = {}
+        voltages: list[tuple[int, int, Expression]] = []
+        currents: list[tuple[int, int, Expression]] = []
+        for directive in directives:
+            if directive.keyword != "noise":
+                continue
+            if THERMAL in directive.selectors:
+                _thermal(directive, unknowns, rows, paths, currents)
+            nodes = [each for each in directive.selectors if each != THERMAL]
+            for node in select(nodes, rows) if nodes else ():
+                name = str(directive.options.get("group", f"v({node})"))
+                amplitude: Any = directive.options.get("amplitude", 0.0)
+                voltages.append((rows[node], paths.setdefault(name, len(paths)), constant(float(amplitude))))
+            if nodes and not select(nodes, rows):
+                shown = ", ".join(nodes)
+                raise CircuitError(f"*@ noise names {shown}, but no state; add a capacitor there", directive.location)
+        if not paths:
+            return None
+        count = len(rows)
+        return cls(tuple(paths), Injection.of(voltages, count, place), Injection.of(currents, count, place))
+
+    def prepare(self, arrays: Mapping[str, Array], dtype: np.dtype) -> dict[str, Array]:
+        """The amplitudes, constant in time."""
+        known = {name: array for name, array in arrays.items() if name != TOKEN}
+        return {
+            "voltages": self.voltages.amplitudes(known, dtype),
+            "currents": self.currents.amplitudes(known, dtype),
+        }
+
+    def __call__(self, prepared: Mapping[str, Array], inertia: Matrix, inverse: Array, increments: Array) -> Array:
+        """How far the increments (paths, batch) move the states (states, batch)."""
+        moved = self.voltages(prepared["voltages"], increments)
+        if not len(self.currents.paths):
+            return moved
+        return moved + inertia.apply(inverse, self.currents(prepared["currents"], increments))
+
+
+def _thermal(
+    directive: Directive,
+    unknowns: Unknowns,
+    rows: Mapping[str, int],
+    paths: dict[str, int],
+    currents: list[tuple[int, int, Expression]],
+) -> None:
+    celsius: Any = directive.options.get("temperature", unknowns.laws.constants.get("temper", NOMINAL_TEMPERATURE))
+    power = constant(2.0 * Boltzmann * (float(celsius) + zero_Celsius))
+    for branch in unknowns.laws.currents:
+        element = branch.element
+        if element.kind != "R" or element.parameters.get("noisy", 1.0) == 0.0:
+            continue
+        amplitude = Call("sqrt", (product(power, unknowns.write(unknowns.laws.conductances[element.name])),))
+        path = paths.setdefault(f"i({element.name})", len(paths))
+        for node, value in ((branch.first, negative(amplitude)), (branch.second, amplitude)):
+            root = unknowns.root.get(node, node)
+            if root == GROUND:
+                continue
+            if root not in rows:
+                raise CircuitError(
+                    f"the thermal noise of {element.name} enters the node {node}, which has no capacitance, so that "
+                    "its voltage has no finite variance; add a capacitor there",
+                    element.location,
+                )
+            currents.append((rows[root], path, value))
