@@ -11,6 +11,7 @@ PREDICTIONS = "predictions.npz"
 ABOUT = "run.json"
 VERIFICATION = "verification.json"
 VERIFICATION_TABLE = "verification.csv"
+WAVEFORMS = "verification.npz"
 REPORT = "report.html"
 
 ALL = (
@@ -23,5 +24,6 @@ ALL = (
     ABOUT,
     VERIFICATION,
     VERIFICATION_TABLE,
+    WAVEFORMS,
     REPORT,
 )

@@ -27,6 +27,12 @@ def analyses_script(analyses: Sequence[Analysis], currents: Sequence[str] = ()) 
     return tuple(lines)
 
 
+def transient_script(asked: Analysis, nodes: Sequence[str], currents: Sequence[str]) -> tuple[str, ...]:
+    """Carry out one transient and write it to `a0.raw`: the vectors of `nodes` alone, or all and `currents`."""
+    kept = list(save_commands(currents)) if currents else _in_parts("save", nodes)
+    return (*_SETUP, *kept, asked.command, "write a0.raw", "destroy all")
+
+
 def in_order(analyses: Sequence[Analysis]) -> list[tuple[int, Analysis]]:
     """The analyses with their numbers, AC ones first, before device currents are asked for.
 
@@ -60,5 +66,9 @@ def save_commands(currents: Sequence[str]) -> Iterator[str]:
     """`save` commands: all node voltages and source currents, and the device currents named."""
     if currents:
         yield "save all"
-    for first in range(0, len(currents), _AT_ONCE):
-        yield " ".join(["save", *currents[first : first + _AT_ONCE]])
+    yield from _in_parts("save", currents)
+
+
+def _in_parts(command: str, words: Sequence[str]) -> list[str]:
+    """The command as often as its words need, for ngspice's lines have an end."""
+    return [" ".join([command, *words[first : first + _AT_ONCE]]) for first in range(0, len(words), _AT_ONCE)]
