@@ -87,7 +87,8 @@ def _simulator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, 
         if not flips(experiment):
             raise ExperimentError(f'{experiment.source}: [dynamics] method "ports" is for [loss] name "{FLIP_BIAS}"')
         return Stars.of(system, wiring, grid, dynamics.challenges)
-    transient = Transient(system, wiring, grid, dynamics.method)
+    way_back = "adjoint" if dynamics.gradient == "adjoint" else "backpropagation"  # forward mode needs none
+    transient = Transient(system, wiring, grid, dynamics.method, way_back)
     return Flipped(transient, dynamics.challenges) if flips(experiment) else transient
 
 

@@ -20,8 +20,9 @@ class Dynamics:
     """Simulation and hardware in the loop; the circuit's own facts stand in its netlist.
 
     The circuit is followed to the end of its `.tran` card in `steps` equal steps (0: the card's own step) of `method`,
-    and its outputs are read there; `method = "ports"` takes two linear stars to their admittances instead. `gradient`
-    names the route. With `mismatch = "fresh"` every sample of every step is another die. What is wanted is in the
+    and its outputs are read there; `method = "ports"` takes two linear stars to their admittances instead. The
+    netlist's noise is followed by `euler_maruyama` and `stochastic_heun`, and left out by the others. `gradient` names
+    the route. With `mismatch = "fresh"` every sample of every step is another die. What is wanted is in the
     `data`, or the circuit's own answer without mismatch at its start (`target = "nominal"`). Trainables with levels
     are trained by `levels`; a Gumbel temperature falls exponentially from `temperature_start` to `temperature_end`
     over the run. `smooth` bends ranges by tanh instead of clipping. The last `validation` samples of every batch are

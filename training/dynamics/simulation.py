@@ -18,6 +18,8 @@ from jax import Array
 from ...netlist import Circuit
 from ...netlist.errors import CircuitError
 from ...solvers.dynamics import DynamicalSystem, Grid, integrate
+from ...solvers.dynamics.integration.fixed import BACKPROPAGATION
+from ...solvers.dynamics.integration.methods import STOCHASTIC
 from ...solvers.ports import Circle, Star, flipped_voltage, host_voltage
 from .trainer import Circumstances, Simulator, Values
 
@@ -59,18 +61,24 @@ def _signal(output: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Transient:
-    """All states, in fixed steps of a method; the outputs at the end of the grid."""
+    """All states, in fixed steps of a method; the outputs at the end of the grid.
+
+    A method for stochastic equations follows the netlist's noise, any other leaves it out. `gradient` is the way back
+    through time, as `integrate` names it.
+    """
 
     system: DynamicalSystem
     wiring: Wiring
     grid: Grid
     method: str
+    gradient: str = BACKPROPAGATION
 
     def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
         """See `trainer.Simulator`."""
         given, sources = self.wiring.split(inputs)
         values = self.system.values({**parameters, **given}, sources, around.draws, dtype=inputs.dtype)
-        y = integrate(self.system, values, self.grid, method=self.method)
+        noise = around.noise if self.method in STOCHASTIC else None
+        y = integrate(self.system, values, self.grid, method=self.method, noise=noise, gradient=self.gradient)
         return self.system.read(self.grid.stop, y, values, self.wiring.outputs)
 
 

@@ -25,6 +25,8 @@ from .settings import Dynamics
 from .transforms import Draw
 
 Values = dict[str, Array]
+Cost = Callable[[Values], tuple[Array, Array]]
+"""The loss of coordinates, and how many samples were off."""
 TEST_DIES = 1 << 30
 """The dies of the test follow this number: none of them is met while training."""
 
@@ -192,11 +194,23 @@ class DynamicTrainer:
             off = jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=0) if len(targets) else jnp.zeros(1)
             return self.loss(outputs, targets), jnp.sum(off)
 
-        (loss, off), slope = jax.value_and_grad(cost, has_aux=True)(coordinates)
+        (loss, off), slope = self._value_and_slope(cost, coordinates)
         found, memory = self.direction.update(slope, memory)
         direction = cast(Values, found)
         moved = self.bank.project({name: u - rates[name] * direction[name] for name, u in coordinates.items()})
         return moved, memory, loss, off
+
+    def _value_and_slope(self, cost: Cost, coordinates: Values) -> tuple[tuple[Array, Array], Values]:
+        """Against the flow of time in one pass, or along with it in one a coordinate."""
+        if self.dynamics.gradient != "forward":
+            return jax.value_and_grad(cost, has_aux=True)(coordinates)
+
+        def twice(u: Values) -> tuple[Array, tuple[Array, Array]]:
+            loss, off = cost(u)
+            return loss, (loss, off)
+
+        slope, told = jax.jacfwd(twice, has_aux=True)(coordinates)
+        return told, slope
 
     def _better(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
         """The best coordinates so far, after the validation of these."""
