@@ -46,7 +46,7 @@ def difference(traces: Traces, reference: Traces, letter: str) -> Difference | N
                 gap[line[1]] = 0.0
         scale = max(scale, float(np.max(np.abs(expected), initial=0.0)))
         if gap.size and float(gap.max()) > worst:
-            worst, where = float(gap.max()), _line(name, int(gap.argmax()), gap.shape)
+            worst, where = float(gap.max()), _line(name, int(gap.argmax()), gap.shape, reference)
     return Difference(worst, worst / scale if scale else worst, where, lacking) if where else None
 
 
@@ -55,7 +55,12 @@ def _undetermined(traces: Traces) -> Sequence[str]:
     return found if isinstance(found, list | tuple) else ()
 
 
-def _line(name: str, position: int, shape: tuple[int, ...]) -> str:
-    """The scalar signal at a flat position of an array signal: `v(h[7])`."""
-    index = ",".join(str(part) for part in np.unravel_index(position, shape)) if shape else ""
-    return f"{name[:-1]}[{index}])" if index else name
+def _line(name: str, position: int, shape: tuple[int, ...], reference: Traces) -> str:
+    """The scalar signal at a flat position of a signal: `v(h[7])`, or over time `v(out) at 1.2e-09 s`."""
+    place = np.unravel_index(position, shape) if shape else ()
+    depth = len(reference.axes)
+    index = ",".join(str(part) for part in place[depth:])
+    line = f"{name[:-1]}[{index}])" if index else name
+    if "time" not in reference.axes:
+        return line
+    return f"{line} at {reference.axes['time'][place[list(reference.axes).index('time')]]:.4g} s"

@@ -42,3 +42,4 @@ from .verify import agreement as agreement
 from .verify import verify as verify
 from .waveforms import compare_over_time as compare_over_time
 from .waveforms import on_grid as on_grid
+from .waveforms import since as since

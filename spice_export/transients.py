@@ -18,7 +18,7 @@ from .outputs import output_nodes
 from .process import TIME_LIMIT, Finished
 from .raw import read_raw
 from .script import transient_script
-from .waveforms import on_grid
+from .waveforms import on_grid, since
 
 _NO_CURRENTS = "the answer has no {signal}; ngspice keeps no such current"
 
@@ -112,11 +112,7 @@ def _read(made: Deck, result: Finished | SpiceError, signals: Sequence[str], tim
     vectors = dict(zip(plot.names, plot.values.T, strict=True))
     whole = Traces(made.layout.signals(vectors, any(signal.startswith("i(") for signal in signals)))
     lines = {signal: _line(whole, signal) for signal in signals}
-    own = np.real(plot.values[:, 0])
-    if times[0] < own[0] < times[min(1, len(times) - 1)]:
-        # with uic ngspice's first point lies a first small step behind time zero
-        own = np.concatenate([times[:1], own[1:]])
-    read = on_grid(Traces(lines, {"time": own}), times)
+    read = on_grid(since(Traces(lines, {"time": np.real(plot.values[:, 0])}), times), times)
     return np.stack([read.signals[signal] for signal in signals])
 
 

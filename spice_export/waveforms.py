@@ -42,6 +42,22 @@ def on_grid(traces: Traces, times: np.ndarray) -> Traces:
     return Traces(signals, {**traces.axes, TIME: times}, traces.about)
 
 
+def since(traces: Traces, times: np.ndarray) -> Traces:
+    """ngspice's answer from `times[0]` on: with `uic` its first point lies a first small step behind that. The line
+    through its first two points is followed back to it, as long as `times[1]` lies later."""
+    own, times = np.asarray(traces.axes[TIME]), np.asarray(times, dtype=float)
+    if len(times) < 2 or len(own) < 2 or not times[0] < own[0] < times[1]:
+        return traces
+    axis, share = list(traces.axes).index(TIME), (own[0] - times[0]) / (own[1] - own[0])
+    signals = {name: _with_first(np.asarray(signal), axis, share) for name, signal in traces.signals.items()}
+    return Traces(signals, {**traces.axes, TIME: np.concatenate([times[:1], own])}, traces.about)
+
+
+def _with_first(signal: np.ndarray, axis: int, share: float) -> np.ndarray:
+    first, second = (np.take(signal, [place], axis=axis) for place in (0, 1))
+    return np.concatenate([first - share * (second - first), signal], axis=axis)
+
+
 def _between(signal: np.ndarray, place: np.ndarray, share: np.ndarray, axis: int) -> np.ndarray:
     before, after = np.take(signal, place, axis=axis), np.take(signal, place + 1, axis=axis)
     weight = share.reshape(-1, *(1,) * (signal.ndim - axis - 1))

@@ -1,0 +1,38 @@
+"""What can follow a deck's `.tran` card, by name: our own integration, and ngspice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..netlist import Circuit, Traces
+from ..netlist.numbers import format_number
+from ..solvers.dynamics import transient
+from ..solvers.dynamics.transient import NAME as INTEGRATION
+from ..solvers.dynamics.transient import Transient
+from ..spice_export import deck, on_grid, run, since
+from .engines import NGSPICE, Engine
+
+FINENESS = 10
+"""ngspice's largest step is so many times smaller than the card's step, where the card names none."""
+
+
+def by_ngspice(circuit: Circuit) -> Traces:
+    """The waveforms that ngspice computes, at the card's own times."""
+    asked = Transient.of(circuit)
+    card = next(card for card in circuit.analyses if card.keyword == "tran")
+    if sum(field.lower() != "uic" for field in card.fields) < 4:
+        times = (asked.step, asked.stop, asked.start, asked.step / FINENESS)
+        card = replace(card, fields=(*map(format_number, times), *(["uic"] if asked.uic else [])))
+    found = run(deck(circuit.replace(analyses=(card,))))
+    return on_grid(since(found, asked.times), asked.times)
+
+
+TIME_ENGINES: dict[str, Engine] = {
+    engine.name: engine for engine in (Engine(INTEGRATION, transient), Engine(NGSPICE, by_ngspice))
+}
+"""All of them by name: our own first."""
+
+
+def in_time(circuit: Circuit) -> bool:
+    """Whether the deck asks to be followed in time."""
+    return any(card.keyword == "tran" for card in circuit.analyses)
