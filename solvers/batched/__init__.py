@@ -3,6 +3,7 @@
 steady_states       arrays of source values in, `Traces` over samples out
 network             the pure function from branch values to potentials, for use under jit, vmap and grad
 exact               its core over the QP's arrays: active sets, with the adjoint as its derivative
+convexity           whether negative loads leave the energy a minimum
 interior            the second guess where active sets run in a circle
 wires               index arrays, and the Laplacian they make
 """

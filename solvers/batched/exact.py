@@ -20,6 +20,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from .convexity import indefinite
 from .interior import conducting
 from .wires import BatchState, Problem, State, Wires, residual, volts_and_amperes
 
@@ -88,12 +89,17 @@ def steady_states(wires: Wires, attempts: int = ATTEMPTS) -> SteadyStates:
     """The function from a problem with g (m), e (batch, m), c (batch, n), d (batch, k) and guessed masks to states.
 
     Differentiable in g, e, c and d, by x and by the diode currents, with one more solve. A single attempt leaves out
-    the guess by interior points, half of what there is to compile; the residual tells whether it was missed.
+    the guess by interior points, half of what there is to compile; the residual tells whether it was missed. It is
+    infinite for all samples where negative loads leave the energy without a minimum, whatever was found.
     """
     axes = Problem(None, 0, 0, 0)  # type: ignore[arg-type]
     one = jax.vmap(partial(settle, wires), in_axes=(axes, 0))
     guess = jax.vmap(partial(conducting, wires), in_axes=(axes,))
     measure = jax.vmap(partial(residual, wires), in_axes=(axes, 0))
+
+    def honest(problem: Problem, state: BatchState) -> BatchState:
+        lost = indefinite(wires, problem.g, TIE)
+        return state._replace(residual=jnp.where(lost, jnp.inf, state.residual))
 
     def solve(problem: Problem, masks: Array) -> tuple[BatchState, Array]:
         def lost(carry: tuple[BatchState, Array, Array]) -> Array:
@@ -119,11 +125,11 @@ def steady_states(wires: Wires, attempts: int = ATTEMPTS) -> SteadyStates:
 
     @jax.custom_vjp
     def states(problem: Problem, masks: Array) -> BatchState:
-        return solve(problem, masks)[0]
+        return honest(problem, solve(problem, masks)[0])
 
     def forward(problem: Problem, masks: Array) -> tuple[BatchState, tuple[Problem, BatchState, Array]]:
         state, last = solve(problem, masks)
-        return state, (problem, state, last)
+        return honest(problem, state), (problem, state, last)
 
     def backward(kept: tuple[Problem, BatchState, Array], cotangent: BatchState) -> tuple[Problem, None]:
         problem, state, mask = kept

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from tellegen.netlist import CircuitError, NumericalError, parse
-from tellegen.solvers import ResistiveNetwork, operating_point
+from tellegen.solvers import Load, ResistiveNetwork, operating_point
+from tellegen.solvers import solve as one_by_one
 from tellegen.solvers.batched import BatchedNetwork, operating_points
+from tellegen.solvers.methods.convexity import Indefinite
 
 # bounds, free diodes, a floating source, a current source, a node between diodes
 DECK = """everything
@@ -90,6 +92,34 @@ def test_what_cannot_be_solved_is_said():
         operating_points(circuit, {"v1": np.ones((2, 1))})
     with pytest.raises(CircuitError, match="the inputs need one and the same number of samples"):
         operating_points(circuit, {"v1": np.ones(2), "i1": np.ones(3)})
+
+
+def test_negative_loads_are_solved_while_the_energy_has_a_minimum():
+    # bounded by a diode alone at the output, and a part without ground beside it
+    deck = "a\nV1 a 0 1\nR1 a out 1\nR2 out far 2\nR3 p q 1\nD0 far p ideal\nD1 0 far ideal\n"
+    circuit = parse(deck + ".model ideal D\n*@ ideal model=ideal\n*@ output v(far)\n")
+    network = ResistiveNetwork.of(circuit)
+    batched = BatchedNetwork.of(network, attempts=1)
+    values = network.values()
+    # the conductance from far to the source is 1/3 S
+    loads = np.array([0.2, 0.0, -0.2, -0.33, -0.34, -1.0])
+    with jax.enable_x64(True):
+        volts = jnp.array([[1.0], [-1.0]])
+
+        @jax.jit
+        def answer(load):
+            state = batched.solve(batched.problem(jnp.asarray(values.conductance), volts, jnp.zeros(0), load))
+            return batched.potentials(state.x, volts)[:, network.table.index("far")], state.residual
+
+        found = [tuple(map(np.asarray, answer(load))) for load in loads]
+    for load, (far, residual) in zip(loads, found, strict=True):
+        if load < -1 / 3:
+            assert np.all(np.isposinf(residual))
+            with pytest.raises(Indefinite):
+                one_by_one(network.problem(load=Load(conductance=load)))
+        else:
+            assert np.all(residual < 1e-10)
+            np.testing.assert_allclose(far, [(1 / 3) / (1 / 3 + load), 0.0], rtol=1e-9, atol=1e-12)
 
 
 def test_no_global_setting_is_changed():
