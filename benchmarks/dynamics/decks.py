@@ -29,7 +29,10 @@ def cellular(rows: int = ROWS, columns: int = COLUMNS) -> tuple[str, list[str]]:
             for k in range(9):
                 a, b = i + k // 3 - 1, j + k % 3 - 1
                 if 0 <= a < rows and 0 <= b < columns:
-                    lines += [f"Ga{i}_{j}_{k} 0 s{i}_{j} y{a}_{b} 0 {{{A[k]}}}", f"Gb{i}_{j}_{k} 0 s{i}_{j} u{a}_{b} 0 {{{B[k]}}}"]
+                    lines += [
+                        f"Ga{i}_{j}_{k} 0 s{i}_{j} y{a}_{b} 0 {{{A[k]}}}",
+                        f"Gb{i}_{j}_{k} 0 s{i}_{j} u{a}_{b} 0 {{{B[k]}}}",
+                    ]
                     drawn += [f"ga{i}_{j}_{k}", f"gb{i}_{j}_{k}"]
     return "\n".join([*lines, ".end", ""]), drawn
 

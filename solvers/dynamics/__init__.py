@@ -13,7 +13,7 @@ noise         Wiener paths by directive, thermal noise
 stimuli       waveforms and their corners
 circular      sine and cosine in float32
 transient     a deck's `.tran` as waveforms
-integration   fixed steps, methods by name
+integration   fixed steps by named methods, backpropagated or by the adjoint; adaptive steps through diffrax
 """
 
 from __future__ import annotations

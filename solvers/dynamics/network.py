@@ -80,7 +80,8 @@ class Network:
     def prepare(self, rows: Mapping[str, Array], dtype: np.dtype) -> dict[str, Any]:
         """All that is constant in time."""
         token = next((array[0, 0] for array in rows.values() if array.size), jnp.zeros((), dtype))
-        rows = {**rows, TOKEN: jax.lax.stop_gradient(token)}
+        rows = {name: materialised(array, token) if array.size else array for name, array in rows.items()}
+        rows[TOKEN] = jax.lax.stop_gradient(token)
         return {
             "parameters": rows,
             "levels": tuple(
