@@ -23,12 +23,15 @@ from tellegen.netlist.builders import (
     star,
 )
 from tellegen.spice_export import deck, run
+from tellegen.training.datasets.phase_digits import hebbian_weights
 
 CIRCUITS = Path(tellegen.__file__).parent / "circuits"
 NANO = 1e-9
 CASES = {
     "cnn_edge": lambda: cellular_network(16, 16),
-    "oscillator_recogniser": lambda: oscillator_network(60, grid_edges(10, 6)),
+    "oscillator_recogniser": lambda: oscillator_network(
+        60, grid_edges(10, 6), weights=hebbian_weights(grid_edges(10, 6)).round(1)
+    ),
     "puf_star": lambda: star(32, 4),
 }
 

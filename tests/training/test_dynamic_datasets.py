@@ -11,7 +11,7 @@ from scipy.io import savemat
 
 from tellegen.netlist.errors import DataError
 from tellegen.training.datasets import load_dataset
-from tellegen.training.datasets.phase_digits import DIGITS
+from tellegen.training.datasets.phase_digits import DIGITS, hebbian_weights
 from tellegen.training.datasets.silhouettes import FILE, read_silhouettes, reduce
 from tellegen.training.experiment import Data
 
@@ -91,3 +91,10 @@ def test_challenges_are_fair_bits_and_the_same_for_a_seed():
     assert found.train_inputs.shape == (2000, 16)
     assert found.train_inputs.mean() == pytest.approx(0.5, abs=0.01)
     np.testing.assert_array_equal(found.train_inputs, load("challenges", features=16, train=2000, test=5).train_inputs)
+
+
+def test_hebbs_rule_counts_equal_pixels() -> None:
+    edges = [(0, 1), (10, 50), (3, 59)]
+    for (i, j), weight in zip(edges, hebbian_weights(edges), strict=True):
+        equal = sum(1 if digit[i] == digit[j] else -1 for digit in DIGITS)
+        assert weight == pytest.approx(equal / 5)

@@ -6,6 +6,8 @@ wanted is the digit itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .dataset import Dataset
@@ -23,6 +25,12 @@ DIGITS = np.array([[int(pixel) for pixel in picture.replace(" ", "")] for pictur
 
 SPREAD = 0.5
 TRAIN, TEST = 32768, 8192
+
+
+def hebbian_weights(edges: Sequence[tuple[int, int]]) -> np.ndarray:
+    """What Hebb's rule makes of the digits (edges,): the mean over them of +1 where both pixels are equal, else −1."""
+    first, second = (DIGITS[:, list(ends)] for ends in zip(*edges, strict=True))
+    return np.where(first == second, 1.0, -1.0).mean(axis=0)
 
 
 def phase_digits(train: int, test: int, seed: int) -> Dataset:
