@@ -17,6 +17,7 @@ from ..netlist import Circuit
 from ..netlist.errors import NumericalError
 from ..solvers.batched.exact import ATTEMPTS
 from ..solvers.batched.wires import State as Voltages
+from .bundles import Bundles
 from .experiment import Experiment
 from .hardware.devices import Devices
 from .hardware.meter import meter_of
@@ -32,7 +33,7 @@ PIECE = 256
 
 
 class Carry(NamedTuple):
-    """What a step hands to the next: coordinates, the optimiser's memory, the free state, the random key."""
+    """What a step hands to the next: coordinates by bundle, the optimiser's memory, the free state, the random key."""
 
     coordinates: dict[str, Array]
     memory: list[Array]
@@ -52,13 +53,14 @@ class Told(NamedTuple):
 class GenericTrainer:
     """Trains a model by an estimator and an optimiser; see `trainer.Trainer`.
 
-    The state has `coordinates` by target, the optimiser's `memory`, the voltages and diode currents of the last
-    `free` phase, and the random `key` of the hardware. `thorough` makes the trainer that finishes what active sets
+    The state has `coordinates` by target, the optimiser's `memory` by bundle, the voltages and diode currents of the
+    last `free` phase, and the random `key` of the hardware. `thorough` makes the trainer that finishes what active sets
     alone did not; it is compiled only then.
     """
 
     model: Model
     parameters: Parameters
+    bundles: Bundles
     estimator: Estimator
     devices: Devices
     settings: Settings
@@ -83,22 +85,23 @@ class GenericTrainer:
             ExperimentError: the rule does not suit the circuit, or the devices do not suit the batch.
         """
         model = Model.of(circuit, parameters, attempts)
-        stepper = Stepper.of(experiment.optimiser, parameters)
+        bundles = Bundles.of(parameters)
+        stepper = Stepper.of(experiment.optimiser, bundles.parameters)
         devices = Devices.of(stepper, experiment.hardware, experiment.seed, experiment.source)
         estimator = estimator_for(settings, model, meter_of(experiment.hardware, experiment.source))
         sharding = Sharding.of(settings.devices, settings.batch)
         further = functools.partial(cls.of, experiment, circuit, parameters, settings, ATTEMPTS)
         thorough = further if attempts < ATTEMPTS else None
-        return cls(model, parameters, estimator, devices, settings, experiment.seed, sharding, thorough)
+        return cls(model, parameters, bundles, estimator, devices, settings, experiment.seed, sharding, thorough)
 
     def state(self, values: Values) -> State:
         """A state at rest with values by target."""
-        coordinates = self.devices.place(self.parameters.coordinates_of(values))
+        coordinates = self.devices.place(self.bundles.join(self.parameters.coordinates_of(values), np))
         with jax.enable_x64(True):
             memory = [np.asarray(leaf) for leaf in self.devices.stepper.start(_arrays(coordinates))]
             free = [np.asarray(leaf) for leaf in self.model.rest(self.settings.batch)]
             key = np.asarray(jax.random.PRNGKey(self.seed))
-        return {"coordinates": coordinates, "memory": memory, "free": free, "key": key}
+        return {"coordinates": self.bundles.split(coordinates, np), "memory": memory, "free": free, "key": key}
 
     def values(self, state: State) -> dict[str, np.ndarray]:
         """The state's values by target."""
@@ -115,7 +118,7 @@ class GenericTrainer:
             state, cut = self.state(self._start()), self.sharding.cut(1)
             data = jax.ShapeDtypeStruct((settings.steps, settings.batch, width), np.dtype(features), sharding=cut)
             goals = jax.ShapeDtypeStruct((settings.steps, settings.batch, outputs), np.float64, sharding=cut)
-            rates = dict.fromkeys(self.parameters.targets, jnp.zeros(()))
+            rates = self.bundles.join(dict.fromkeys(self.parameters.targets, jnp.zeros(())), jnp)
             self._compiled["epoch"] = jax.jit(self._scan).lower(self._carry(state), data, goals, rates).compile()
         self._compiled["features"] = np.dtype(features)
         return time.perf_counter() - begin
@@ -131,13 +134,16 @@ class GenericTrainer:
         settings = self.settings
         steps = np.asarray(order).reshape(settings.steps, settings.batch)
         with jax.enable_x64(True):
-            rate = {target: jnp.asarray(rates[target], float) for target in self.parameters.targets}
+            rate = _arrays(self.bundles.join({target: float(rates[target]) for target in self.parameters.targets}, np))
             data = self.sharding.split((inputs[steps], targets[steps].astype(float)), axis=1)
             carry, told = self._run("epoch", self._carry(state), *data, rate)
             moved = jax.tree.map(np.asarray, carry)
             loss, errors, residual = (np.asarray(part) for part in told)
         self._check(residual, "training")
-        after: State = {**moved._asdict(), "memory": list(moved.memory), "free": list(moved.free)}
+        coordinates = self.bundles.split(moved.coordinates, np)
+        after: State = {
+            "coordinates": coordinates, "memory": list(moved.memory), "free": list(moved.free), "key": moved.key
+        }  # fmt: skip
         return after, float(loss.sum()), int(errors.sum())
 
     def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
@@ -146,7 +152,7 @@ class GenericTrainer:
         piece = min(PIECE, 1 << max(count - 1, 0).bit_length())
         padded = np.concatenate([inputs, np.repeat(inputs[-1:], -count % piece, axis=0)])
         with jax.enable_x64(True):
-            coordinates = _arrays(state["coordinates"])
+            coordinates = _arrays(self.bundles.join(state["coordinates"], np))
             for first in range(0, count, piece):
                 outputs, told = self._run("evaluate", coordinates, padded[first : first + piece])
                 self._check(np.asarray(told.residual), "evaluation")
@@ -175,7 +181,8 @@ class GenericTrainer:
     def _carry(self, state: State) -> Carry:
         memory = [jnp.asarray(leaf) for leaf in state.get("memory", [])]
         free, to = Voltages(*map(jnp.asarray, state["free"])), self.sharding
-        coordinates, memory, key = to.copied((_arrays(state["coordinates"]), memory, jnp.asarray(state["key"])))
+        joined = _arrays(self.bundles.join(state["coordinates"], np))
+        coordinates, memory, key = to.copied((joined, memory, jnp.asarray(state["key"])))
         return Carry(coordinates, memory, to.split(free, axis=0), key)
 
     def _volts(self, inputs: Array) -> Array:
@@ -189,15 +196,18 @@ class GenericTrainer:
             features, target = samples
             start = now.free if self.settings.carry else rest
             key, reading, moving = jax.random.split(now.key, 3)
-            found = self.estimator(now.coordinates, Batch(self._volts(features), target, start, reading))
-            coordinates, memory = self.devices.step(now.coordinates, found.gradients, now.memory, rates, moving)
+            by_target = self.bundles.split(now.coordinates, jnp)
+            found = self.estimator(by_target, Batch(self._volts(features), target, start, reading))
+            gradients = self.bundles.join(found.gradients, jnp)
+            coordinates, memory = self.devices.step(now.coordinates, gradients, now.memory, rates, moving)
             errors = jnp.sum(self._wrong(found.outputs, target))
             return Carry(coordinates, memory, found.state, key), Told(found.loss, errors, found.residual)
 
         return jax.lax.scan(step, carry, (inputs, targets))
 
     def _answer(self, coordinates: dict[str, Array], inputs: Array) -> tuple[Array, Told]:
-        physical = self.model.driven(self.model.values(coordinates), self._volts(inputs))
+        values = self.model.values(self.bundles.split(coordinates, jnp))
+        physical = self.model.driven(values, self._volts(inputs))
         aims = jnp.zeros((len(inputs), len(self.model.network.loads)))
         settled = self.model.settle(self.model.problem(physical, 0.0, aims), self.model.rest(len(inputs)), 0)
         nothing = jnp.zeros(())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from ...solvers.branches import Branches
 from ...solvers.formula import Formulas
 from ...solvers.resistive import ResistiveNetwork
 from ...solvers.resistive_elements import conductance_of, current_of, voltage_of
+from ..bundles import Bundles
 from ..netlist_values import main_value
 from ..parameters import Parameters, apply
 from .physical import Physical
@@ -47,10 +48,29 @@ class Slot:
 
 
 @dataclass(frozen=True, eq=False)
+class Scatter:
+    """Where a bundle's members go whose elements are alike: which of them, and the slot that they make together."""
+
+    bundle: str
+    chosen: np.ndarray
+    field: int
+    places: np.ndarray
+    in_ohm: bool
+    factor: np.ndarray
+
+    def put(self, fields: list[Array], values: Mapping[str, Array]) -> None:
+        """Write the members' values into the flat fields."""
+        flat = values[self.bundle][self.chosen]
+        value = self.factor * (1.0 / flat if self.in_ohm else flat)
+        fields[self.field] = fields[self.field].at[self.places].set(value)
+
+
+@dataclass(frozen=True, eq=False)
 class ValueMap:
     """Coordinates by target to `Physical` without inputs: voltages (q,)."""
 
-    parameters: Parameters
+    bundles: Bundles
+    scatters: tuple[Scatter, ...]
     network: ResistiveNetwork
     slots: Mapping[str, Slot]
     formulas: Mapping[str, Expression]
@@ -76,23 +96,40 @@ class ValueMap:
             name: inline(value, circuit.functions, None) if isinstance(value, Expression) else value
             for name, value in circuit.parameters.items()
         }
-        return cls(parameters, network, slots, formulas, definitions)
+        bundles = Bundles.of(parameters)
+        return cls(bundles, tuple(_scatters(bundles, slots)), network, slots, formulas, definitions)
 
     def __call__(self, coordinates: Coordinates) -> Physical:
         """Element values; differentiable, with levels passed straight through."""
+        joined = self.bundles.join(coordinates, jnp)
         values = {
-            each.target: _straight_through(each, coordinates[each.target]) for each in self.parameters.coordinates
+            each.target: _straight_through(each, joined[each.target]) for each in self.bundles.parameters.coordinates
         }
         branches = (self.network.resistors, self.network.sources, self.network.currents)
         fields = [jnp.asarray(each.values) for each in branches]
-        for each in self.parameters.coordinates:
-            if not each.is_parameter:
+        for scatter in self.scatters:
+            scatter.put(fields, values)
+        for each in self.bundles.parameters.coordinates:
+            if not self.bundles.members[each.target]:
                 self.slots[each.target].put(fields, values[each.target])
         if self.formulas:
-            formulas = Formulas({**self.definitions, **values})
+            formulas = Formulas({**self.definitions, **self.bundles.split(values, jnp)})
             for name, expression in self.formulas.items():
                 self.slots[name].put(fields, formulas.value(expression))
         return Physical(*fields)
+
+
+def _scatters(bundles: Bundles, slots: Mapping[str, Slot]) -> Iterator[Scatter]:
+    """One for the members of a bundle in each field, in ohm or not; parameters go through formulas."""
+    for bundle in bundles.parameters.coordinates:
+        members = () if bundle.is_parameter else bundles.members[bundle.target]
+        kinds = sorted({(slots[name].field, slots[name].in_ohm) for name in members})
+        for field, in_ohm in kinds:
+            chosen = [k for k, name in enumerate(members) if (slots[name].field, slots[name].in_ohm) == (field, in_ohm)]
+            found = [slots[members[k]] for k in chosen]
+            places = np.array([slot.place.start for slot in found])
+            factor = np.array([float(slot.factor) for slot in found])
+            yield Scatter(bundle.target, np.array(chosen), field, places, in_ohm, factor)
 
 
 def _straight_through(coordinate: Any, u: Array) -> Array:
