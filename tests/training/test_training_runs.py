@@ -214,7 +214,7 @@ def test_a_full_folder_is_not_overwritten_and_other_settings_are_not_resumed(
             {"encoding.signed": "true"},
             r"points\.csv has 2 inputs \(each with both signs\), 4 voltages, but .* has 2 input",
         ),
-        ({"data.targets": "2"}, r"points\.csv has 1 inputs, 1 voltages, but .* has 2 input sources"),
+        ({"data.targets": "2"}, r"points\.csv has 1 inputs, 1 voltages, but .* has 2 inputs"),
         ({"data.classes": "2", "data.file": "classes.csv"}, r"classes\.csv needs 2 outputs, but .* has 1"),
         ({"optimiser.rates.rx": "1"}, r"rates rx names nothing that is trainable"),
         ({"initial.rx": "{ kind = 'constant' }"}, r"\[initial\] rx names nothing that is trainable"),
