@@ -8,6 +8,7 @@ crossbar                rows of sources, columns of nodes, a resistor at every c
 deep_resistive_network  layers of nodes with diodes, joined by crossbars (Kendall et al. 2020)
 cellular_network        a grid of cells that one template couples (Chua and Yang 1988)
 oscillator_network      phase oscillators on the pairs of a grid (`grid_edges`), on all (`all_edges`), or on any
+oscillator_layers       phase oscillators in layers, between inputs and outputs, that learn
 ising_machine           saturating integrators on such pairs
 star                    switched transmission lines around a centre, several such stars beside each other
 """
@@ -23,6 +24,7 @@ from .edges import all_edges as all_edges
 from .edges import grid_edges as grid_edges
 from .grid import grid as grid
 from .ising_machine import ising_machine as ising_machine
+from .oscillator_layers import oscillator_layers as oscillator_layers
 from .oscillator_network import oscillator_network as oscillator_network
 from .random_network import random_network as random_network
 from .star import star as star
