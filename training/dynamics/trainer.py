@@ -18,6 +18,7 @@ import optax
 from jax import Array
 
 from ...netlist.errors import NumericalError
+from ...solvers.dynamics.patterns import plain_gathers
 from ..trainer import Evaluation, Settings, State
 from .bank import Bank
 from .losses import Loss
@@ -209,7 +210,8 @@ class DynamicTrainer:
             loss, off = cost(u)
             return loss, (loss, off)
 
-        slope, told = jax.jacfwd(twice, has_aux=True)(coordinates)
+        with plain_gathers():
+            slope, told = jax.jacfwd(twice, has_aux=True)(coordinates)
         return told, slope
 
     def _better(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:

@@ -96,6 +96,18 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(experiment: Path):
             assert a[key].tobytes() == b[key].tobytes(), key
 
 
+@pytest.mark.parametrize(("gradient", "limit"), [("forward", 1e-12), ("adjoint", 1e-6)])
+def test_every_way_to_the_gradient_learns_the_same(experiment: Path, gradient: str, limit: float):
+    settings = {"training.epochs": "3", "optimiser.name": "sgd", "optimiser.rate": "1.0"}
+    first, second = (
+        train(experiment, experiment.parent / each, {**settings, "dynamics.gradient": each})
+        for each in ("backpropagation", gradient)
+    )
+    expected = netlist_value(first.circuit, "k")
+    assert abs(expected - 1) > 0.05
+    assert netlist_value(second.circuit, "k") == pytest.approx(expected, rel=limit)
+
+
 def test_the_values_that_did_best_on_the_validation_are_kept(experiment: Path):
     # From 1 in steps of about 0.2 and with momentum it runs past 0.47, so the best value met is not the last.
     settings = {
