@@ -20,9 +20,9 @@ def make_shape(sizes: list[int]) -> LayeredShape:
     return LayeredShape.of(circuit.with_values(network.values(weights, biases)))
 
 
-@pytest.mark.parametrize("sizes", [[12, 7, 6, 3], [12, 6, 9, 5, 3]])
-def test_the_fused_epoch_follows_the_gradient_of_the_sweeps(sizes: list[int]) -> None:
-    shape = make_shape(sizes)
+def test_the_fused_epoch_follows_the_gradient_of_the_sweeps() -> None:
+    # Deep enough that a layer has hidden crossbars on both sides; its depth is part of what is compiled, so one only.
+    shape = make_shape([12, 6, 9, 5, 4, 3])
     rng = np.random.default_rng(1)
     inputs, targets = rng.uniform(0, 1, (12, 6)), np.eye(3)[rng.integers(0, 3, 12)]
     # Few free sweeps: the state still moves in those that are differentiated, and every one of them counts.
@@ -30,7 +30,7 @@ def test_the_fused_epoch_follows_the_gradient_of_the_sweeps(sizes: list[int]) ->
         batch=4, steps=3, rule="backpropagation", sweeps=2, nudged_sweeps=4, scale=2.0, signed=True, precision="float32"
     )
     start = shape.state({}, 4, "float32")
-    rates = dict.fromkeys(shape.learned, 0.2)
+    rates = dict.fromkeys(shape.learned, 1.0)
     results = [
         engine(shape, settings).epoch(start, inputs, targets, np.arange(12), rates)
         for engine in (FusedTrainer, ScanTrainer)

@@ -1,5 +1,6 @@
 """The layered engines against naive steps, central differences and each other."""
 
+import numba
 import numpy as np
 import pytest
 
@@ -12,6 +13,8 @@ from tellegen.training.layered.shape import LayeredShape
 from tellegen.training.trainer import Settings
 
 SIZES = [12, 7, 6, 3]
+DEEP = [12, 6, 9, 5, 3]
+"""One depth for all that is compiled, as the depth is part of the compiled epoch's type."""
 
 
 def make_shape(sizes=SIZES, seed=0) -> LayeredShape:
@@ -55,9 +58,8 @@ def naive_step(shape: LayeredShape, inputs, targets, settings: Settings, rate: f
     return weights, biases
 
 
-@pytest.mark.parametrize("sizes", [[12, 7, 3], SIZES, [12, 6, 9, 5, 3]])
-def test_the_fused_step_is_the_local_rule_resistor_by_resistor(sizes):
-    shape = make_shape(sizes)
+def test_the_fused_step_is_the_local_rule_resistor_by_resistor():
+    shape = make_shape(DEEP)
     inputs, targets = make_data(samples=4)
     settings = Settings(batch=4, steps=1, beta=0.5, sweeps=60, scale=2.0, signed=True, precision="float32")
     trainer = FusedTrainer(shape, settings)
@@ -73,7 +75,7 @@ def test_the_fused_step_is_the_local_rule_resistor_by_resistor(sizes):
 
 @pytest.mark.parametrize("variant", ["positive", "negative", "centred"])
 def test_both_engines_follow_the_same_path(variant):
-    shape = make_shape()
+    shape = make_shape(DEEP)
     inputs, targets = make_data(samples=22)
     order = np.random.default_rng(2).permutation(22)
     settings = Settings(
@@ -163,8 +165,8 @@ def test_truncated_backpropagation_reaches_the_implicit_gradient_as_sweeps_grow(
 
 @pytest.mark.parametrize("engine", [FusedTrainer, ScanTrainer])
 def test_conductances_stay_in_their_range_after_large_steps(engine):
-    shape = make_shape()
-    narrow = LayeredShape(shape.network, ((0.1, 0.8),) * 3, ((-0.2, 0.2),) * 3, shape.learned)
+    shape = make_shape(DEEP)
+    narrow = LayeredShape(shape.network, ((0.1, 0.8),) * 4, ((-0.2, 0.2),) * 4, shape.learned)
     inputs, targets = make_data(samples=8)
     settings = Settings(batch=4, steps=2, beta=0.3, sweeps=5, scale=2.0, signed=True, precision="float32")
     state = narrow.state({}, 4, "float32")
@@ -177,7 +179,7 @@ def test_conductances_stay_in_their_range_after_large_steps(engine):
 
 
 def test_bytes_and_floats_of_the_same_voltages_train_alike():
-    shape = make_shape()
+    shape = make_shape(DEEP)
     pixels = np.random.default_rng(5).integers(0, 256, (8, 6), dtype=np.uint8)
     _, targets = make_data(samples=8)
     common = {"batch": 4, "steps": 2, "beta": 0.3, "sweeps": 5, "signed": True, "precision": "float32"}
@@ -191,18 +193,38 @@ def test_bytes_and_floats_of_the_same_voltages_train_alike():
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
-def test_an_epoch_leaves_the_state_it_was_given_and_repeats_bit_for_bit():
-    shape = make_shape([12, 300, 500, 3])
+def test_an_epoch_leaves_the_state_it_was_given_and_gives_the_same_bits_on_any_number_of_threads():
+    shape = make_shape([12, 300, 500, 300, 3])
     inputs, targets = make_data(samples=8)
     settings = Settings(batch=4, steps=2, beta=0.3, sweeps=5, scale=2.0, signed=True, precision="float32")
     trainer = FusedTrainer(shape, settings)
     state = shape.state({}, 4, "float32")
     kept = [w.copy() for w in state["weights"]]
-    runs = [trainer.epoch(state, inputs, targets, np.arange(8), rates_of(shape, 0.02))[0] for _ in range(2)]
+    runs, threads = [], numba.get_num_threads()
+    for count in {1, min(2, threads), threads}:
+        numba.set_num_threads(count)
+        runs += [trainer.epoch(state, inputs, targets, np.arange(8), rates_of(shape, 0.02))[0] for _ in range(2)]
+    numba.set_num_threads(threads)
     for before, after in zip(kept, state["weights"], strict=True):
         np.testing.assert_array_equal(before, after)
-    for a, b in zip(runs[0]["weights"], runs[1]["weights"], strict=True):
-        np.testing.assert_array_equal(a, b)
+    for run in runs[1:]:
+        for key in ("weights", "biases", "free"):
+            for a, b in zip(runs[0][key], run[key], strict=True):
+                np.testing.assert_array_equal(a, b)
+
+
+def test_crossbars_wide_enough_for_chunks_and_vectors_train_like_the_scan():
+    shape = make_shape([12, 300, 500, 270, 3])
+    inputs, targets = make_data(samples=10)
+    settings = Settings(batch=5, steps=2, beta=0.3, sweeps=5, scale=2.0, signed=True, precision="float32")
+    state = shape.state({}, 5, "float32")
+    fused, scan = (
+        engine(shape, settings).epoch(state, inputs, targets, np.arange(10), rates_of(shape, 0.02))[0]
+        for engine in (FusedTrainer, ScanTrainer)
+    )
+    for key in ("weights", "biases", "free"):
+        for a, b in zip(fused[key], scan[key], strict=True):
+            np.testing.assert_allclose(a, b, atol=5e-6)
 
 
 def test_what_the_engines_cannot_train_is_refused_with_the_reason():

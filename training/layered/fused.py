@@ -15,6 +15,7 @@ from .nudging import NUDGES
 from .propagation import propagate
 from .shape import LayeredShape
 from .threads import start_threads
+from .wiring import course_of, lay_out, rates_of, weights_of
 
 
 def refusal(settings: Settings) -> str | None:
@@ -37,9 +38,6 @@ class FusedTrainer:
             raise ExperimentError(f"the fused engine cannot train this: {reason}")
         self.shape = shape
         self.settings = settings
-        sizes = shape.network.sizes
-        # The longer side of a crossbar lies contiguously: that is where the vector units work.
-        self._turned = np.array([n > 0 and sizes[n] < sizes[n - 1] for n in range(len(sizes))])
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
         """Compile, or load from the cache, an epoch for inputs of that type, and the evaluation; the seconds."""
@@ -81,64 +79,26 @@ class FusedTrainer:
     ) -> tuple[State, float, int]:
         start_threads()
         settings, network = self.settings, self.shape.network
-        sizes, batch, turned = network.sizes, settings.batch, self._turned
-        rows = tuple(
-            np.array(w.T if t else w, np.float32, order="C") for w, t in zip(state["weights"], turned, strict=True)
-        )
-        # Between hidden layers, where units rest at zero volts, both directions are to skip them.
-        hidden = range(1, len(sizes) - 1)
-        mirrors = tuple(np.ascontiguousarray(r.T) if n in hidden else _nothing() for n, r in enumerate(rows))
-        biases = tuple(np.array(bias, np.float32) for bias in state["biases"])
+        sizes, batch = network.sizes, settings.batch
         free = tuple(
             np.array(v, np.float32) if settings.carry else np.zeros((batch, n), np.float32)
             for v, n in zip(state["free"], sizes, strict=True)
         )
-        crossbar_rates, bias_rates = self.shape.rates(rates)
-        again = settings.nudged_sweeps or settings.sweeps
-        common = (
-            rows,
-            mirrors,
-            turned,
-            biases,
-            free,
-            _layers(sizes, batch),
-            tuple(np.zeros(n, np.float32) for n in sizes),
-            tuple(np.zeros(len(r), np.float32) for r in rows),
-            tuple(np.zeros(r.shape[1], np.float32) for r in rows),
-            tuple(low.astype(np.float32) for low in network.lows),
-            tuple(high.astype(np.float32) for high in network.highs),
-            inputs,
-            targets,
-            order,
-            np.float32(settings.scale),
-            settings.sweeps,
-            again,
-            np.array(crossbar_rates, np.float32),
-            np.array(bias_rates, np.float32),
-            _bounds(self.shape.ranges),
-            _bounds(self.shape.bias_ranges),
-            settings.carry,
-        )
+        wiring = lay_out(network, state, 2 * batch)
+        course = course_of(settings, inputs, targets, order)
+        common = (wiring, rates_of(self.shape, rates), course, free, _layers(sizes, batch))
         if settings.rule == "backpropagation":
-            room = (_layers(sizes, batch), _layers(sizes, (again + 1) * batch), _layers(sizes, again * batch))
+            terms = course.more * batch
+            room = (_layers(sizes, batch), _layers(sizes, terms + batch), _layers(sizes, terms))
             loss, errors = backpropagate(*common, *room)
         else:
             betas = tuple(np.float32(unit * settings.beta) for unit in NUDGES[settings.variant])
             loss, errors = propagate(*common, _layers(sizes, 2 * batch), _layers(sizes, 2 * batch), betas)
-        weights = [np.ascontiguousarray(r.T if t else r) for r, t in zip(rows, turned, strict=True)]
-        return {"weights": weights, "biases": list(biases), "free": list(free)}, loss, errors
+        return {"weights": weights_of(wiring), "biases": list(wiring.biases), "free": list(free)}, loss, errors
 
 
 def _layers(sizes: tuple[int, ...], rows: int) -> tuple[np.ndarray, ...]:
     return tuple(np.zeros((rows, n), np.float32) for n in sizes)
-
-
-def _nothing() -> np.ndarray:
-    return np.zeros((0, 0), np.float32)
-
-
-def _bounds(ranges: tuple[tuple[float, float], ...]) -> tuple[tuple[np.float32, np.float32], ...]:
-    return tuple((np.float32(low), np.float32(high)) for low, high in ranges)
 
 
 def _input_type(dtype: np.dtype) -> np.dtype:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import _serial, crossbar_pass, input_pass
+from .kernels import crossbar_pass, input_pass
+from .products import serial
 from .relaxation import relax
 
 
-@_serial
-def _measure(output, target):
+@serial
+def measure(output, target):
     """The batch's summed cost ½‖o − y‖² and its count of wrong classes."""
     loss, wrong = 0.0, 0
     for b in range(output.shape[0]):
@@ -26,7 +27,7 @@ def _measure(output, target):
     return loss, wrong
 
 
-@_serial
+@serial
 def _squares(pair, scale, out):
     """out[k] = scale·Σ_b (p² − m²), the difference taken as (p − m)(p + m) to keep its digits."""
     size = pair.shape[0] // 2
@@ -37,7 +38,7 @@ def _squares(pair, scale, out):
             out[k] += scale * ((p - m) * (p + m))
 
 
-@_serial
+@serial
 def _differences(pair, scale, out):
     """out[b, k] = scale·(p − m)."""
     size = pair.shape[0] // 2
@@ -46,9 +47,9 @@ def _differences(pair, scale, out):
             out[b, k] = scale * (pair[b, k] - pair[b + size, k])
 
 
-@_serial
+@serial
 def _signed(pair, scale, out):
-    """out = scale·(p, −m): the right factor of Σ_b (u_p v_p − u_m v_m)."""
+    """out = scale·(p, −m): the right factor of Σ_b (u_p v_p − u_m v_m); `out` may be wider."""
     size = pair.shape[0] // 2
     for b in range(size):
         for k in range(pair.shape[1]):
@@ -56,7 +57,7 @@ def _signed(pair, scale, out):
             out[b + size, k] = -scale * pair[b + size, k]
 
 
-@_serial
+@serial
 def _step_bias(bias, pair, scale, bounds):
     """A current source's local rule: dE/di = −v."""
     low, high = bounds
@@ -68,107 +69,98 @@ def _step_bias(bias, pair, scale, bounds):
         bias[k] = min(max(bias[k] + scale * moved, low), high)
 
 
-@_serial
-def _refresh(rows, turned, sums, row_sums, column_sums, input_sum):
+@serial
+def _add(sums, total):
+    for k in range(total.size):
+        total[k] += sums[k]
+
+
+@serial
+def add_up(net):
     """Each unit's total conductance, from the sums that the passes left behind."""
-    for layer in range(len(sums)):
-        if layer == 0:
-            sums[layer][:] = input_sum
-        elif turned[layer]:
-            sums[layer][:] = row_sums[layer]
-        else:
-            sums[layer][:] = column_sums[layer]
-        if layer + 1 < len(sums):
-            if turned[layer + 1]:
-                sums[layer][:] += column_sums[layer + 1]
-            else:
-                sums[layer][:] += row_sums[layer + 1]
+    last = len(net.sums) - 1
+    for layer in range(last + 1):
+        net.sums[layer][:] = 0.0
+        _add(net.row_sums[layer] if net.turned[layer] else net.column_sums[layer], net.sums[layer])
+        if layer < last:
+            _add(net.column_sums[layer + 1] if net.turned[layer + 1] else net.row_sums[layer + 1], net.sums[layer])
 
 
-@_serial
-def _step_crossbars(rows, mirrors, turned, pairs, rates, spread, bounds, row_sums, column_sums):
-    for layer in range(1, len(rows)):
-        left, right = (pairs[layer], pairs[layer - 1]) if turned[layer] else (pairs[layer - 1], pairs[layer])
-        rate = rates[layer] / spread
+@serial
+def _step_crossbars(net, rates, pairs, spread):
+    for layer in range(1, len(net.rows)):
+        left, right = (pairs[layer], pairs[layer - 1]) if net.turned[layer] else (pairs[layer - 1], pairs[layer])
+        rows, rate = net.rows[layer], rates.crossbars[layer] / spread
         row_step = np.empty(left.shape[1], np.float32)
         column_step = np.empty(right.shape[1], np.float32)
-        scaled = np.empty_like(right)
+        scaled = np.zeros((right.shape[0], rows.shape[1]), np.float32)
         _squares(left, np.float32(0.5) * rate, row_step)
         _squares(right, np.float32(0.5) * rate, column_step)
         _signed(right, rate, scaled)
-        row_sum, column_sum, limits = row_sums[layer], column_sums[layer], bounds[layer]
-        crossbar_pass(rows[layer], left, scaled, row_step, column_step, limits, row_sum, column_sum)
-        if mirrors[layer].size > 0:
-            # The same products the other way round are cheaper than carrying every conductance to its place there.
-            again, unused = np.empty_like(column_sum), np.empty_like(row_sum)
-            crossbar_pass(mirrors[layer], scaled, left, column_step, row_step, limits, again, unused)
+        row_sum, column_sum, bounds = net.row_sums[layer], net.column_sums[layer], rates.bounds[layer]
+        crossbar_pass(rows, left, scaled, row_step, column_step, bounds, row_sum, column_sum)
 
 
-@_serial
-def propagate(
-    rows, mirrors, turned, biases, free, works, sums, row_sums, column_sums, lows, highs,
-    pixels, targets, order, scale, sweeps, nudged, rates, bias_rates, bounds, bias_bounds, carry,
-    pairs, pair_works, betas,
-):  # fmt: skip
-    """Train over the batches order[step] in place; returns the summed free-phase cost and the count of wrong classes.
+@serial
+def _step(net, rates, course, now, following, pairs, spread, drive):
+    """Apply the local rule to every value, and prepare the following batch's `drive`."""
+    size, units = drive.shape
+    common = np.empty(units, np.float32)
+    each = np.empty((size, units), np.float32)
+    rate = rates.crossbars[0] / spread
+    _squares(pairs[0], np.float32(0.5) * rate, common)
+    _differences(pairs[0], rate, each)
+    bounds, total = rates.bounds[0], net.column_sums[0]
+    input_pass(net.rows[0], course.pixels, now, following, course.scale, common, each, bounds, total, drive)
+    _step_crossbars(net, rates, pairs, spread)
+    for layer in range(len(net.biases)):
+        _step_bias(net.biases[layer], pairs[layer], rates.biases[layer] / spread, rates.bias_bounds[layer])
+    add_up(net)
 
-    free[l] (batch, units) carries the free state from one batch to the next; pairs[l] (2·batch, units) holds the
-    nudged states of betas = (β_p, β_m), both started from the free one. pixels (samples, m) are scaled to volts by
-    `scale`; the input crossbar has m lines, or 2m where the second half carries the mirrored voltages.
-    Rates and bounds stand layer by layer.
+
+@serial
+def free_phase(net, course, drive, target, free, works):
+    """Sweep without nudging, from rest unless the state carries over; its cost and count of wrong classes."""
+    if not course.carry:
+        for layer in range(len(free)):
+            free[layer][:] = 0.0
+    relax(net, drive, np.zeros(drive.shape[0], np.float32), target, free, works, course.sweeps)
+    return measure(free[len(free) - 1], target)
+
+
+@serial
+def _twice(single, pair):
+    for b in range(pair.shape[0]):
+        for k in range(pair.shape[1]):
+            pair[b, k] = single[b % single.shape[0], k]
+
+
+@serial
+def propagate(net, rates, course, free, works, pairs, pair_works, betas):
+    """Train a `Wiring` over a `Course` in place; the summed free-phase cost and the count of wrong classes.
+
+    free[l] (batch, units) carries the free state from one batch to the next; pairs[l] (2·batch, units), zero at first,
+    holds the nudged states of betas = (β_p, β_m), both started from the free one; works and pair_works are room alike.
     """
-    steps, size = order.shape
-    units = biases[0].size
+    order, (steps, size) = course.order, course.order.shape
     spread = np.float32((betas[0] - betas[1]) * size)
-    beta = np.zeros(size, np.float32)
-    pair_beta = np.empty(2 * size, np.float32)
-    pair_beta[:size], pair_beta[size:] = betas[0], betas[1]
-    target = np.empty((size, targets.shape[1]), np.float32)
-    pair_target = np.empty((2 * size, targets.shape[1]), np.float32)
-    drive = np.empty((size, units), np.float32)
-    pair_drive = np.empty((2 * size, units), np.float32)
-    input_sum = np.empty(units, np.float32)
-    common = np.zeros(units, np.float32)
-    each = np.zeros((size, units), np.float32)
-    input_pass(rows[0], pixels, order[0], order[0], scale, common, each, bounds[0], input_sum, drive)
-    _step_crossbars(rows, mirrors, turned, pairs, np.zeros_like(rates), spread, bounds, row_sums, column_sums)
-    _refresh(rows, turned, sums, row_sums, column_sums, input_sum)
+    beta = np.empty(2 * size, np.float32)
+    beta[:size], beta[size:] = betas[0], betas[1]
+    target = np.empty((2 * size, course.targets.shape[1]), np.float32)
+    drive = np.empty((size, net.biases[0].size), np.float32)
+    pair_drive = np.empty((2 * size, drive.shape[1]), np.float32)
+    # Without a difference between the two states nothing moves: this fills the sums and the first drive.
+    _step(net, rates, course, order[0], order[0], pairs, spread, drive)
     loss, wrong = 0.0, 0
     for step in range(steps):
         for b in range(size):
-            target[b] = targets[order[step, b]]
-            pair_target[b], pair_target[b + size] = target[b], target[b]
-            pair_drive[b], pair_drive[b + size] = drive[b], drive[b]
-        if not carry:
-            for layer in range(len(free)):
-                free[layer][:] = 0.0
-        relax(rows, mirrors, turned, drive, sums, biases, lows, highs, beta, target, free, works, sweeps)
-        cost, mistakes = _measure(free[len(free) - 1], target)
+            target[b] = course.targets[order[step, b]]
+            target[b + size] = target[b]
+        cost, mistakes = free_phase(net, course, drive, target[:size], free, works)
         loss, wrong = loss + cost, wrong + mistakes
+        _twice(drive, pair_drive)
         for layer in range(len(free)):
-            pairs[layer][:size] = free[layer]
-            pairs[layer][size:] = free[layer]
-        relax(
-            rows,
-            mirrors,
-            turned,
-            pair_drive,
-            sums,
-            biases,
-            lows,
-            highs,
-            pair_beta,
-            pair_target,
-            pairs,
-            pair_works,
-            nudged,
-        )
-        _squares(pairs[0], np.float32(0.5) * rates[0] / spread, common)
-        _differences(pairs[0], rates[0] / spread, each)
-        following = order[min(step + 1, steps - 1)]
-        input_pass(rows[0], pixels, order[step], following, scale, common, each, bounds[0], input_sum, drive)
-        _step_crossbars(rows, mirrors, turned, pairs, rates, spread, bounds, row_sums, column_sums)
-        for layer in range(len(biases)):
-            _step_bias(biases[layer], pairs[layer], bias_rates[layer] / spread, bias_bounds[layer])
-        _refresh(rows, turned, sums, row_sums, column_sums, input_sum)
+            _twice(free[layer], pairs[layer])
+        relax(net, pair_drive, beta, target, pairs, pair_works, course.more)
+        _step(net, rates, course, order[step], order[min(step + 1, steps - 1)], pairs, spread, drive)
     return loss, wrong
