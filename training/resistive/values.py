@@ -69,6 +69,7 @@ class Scatter:
 class ValueMap:
     """Coordinates by target to `Physical` without inputs: voltages (q,)."""
 
+    parameters: Parameters
     bundles: Bundles
     scatters: tuple[Scatter, ...]
     network: ResistiveNetwork
@@ -97,7 +98,7 @@ class ValueMap:
             for name, value in circuit.parameters.items()
         }
         bundles = Bundles.of(parameters)
-        return cls(bundles, tuple(_scatters(bundles, slots)), network, slots, formulas, definitions)
+        return cls(parameters, bundles, tuple(_scatters(bundles, slots)), network, slots, formulas, definitions)
 
     def __call__(self, coordinates: Coordinates) -> Physical:
         """Element values; differentiable, with levels passed straight through."""
