@@ -11,11 +11,14 @@ needs when it runs, so that `tellegen --help` answers at once:
     engines.py       what can solve a circuit, by name
     comparison.py    one circuit through all of them; differences.py how far apart two answers are
     answers.py       an operating point as table, JSON or CSV; table.py any table as text
+    over_time.py     what can follow a .tran card, by name; waveform_answers.py waveforms as table, files, a picture
     output.py        where text goes: the terminal, or a file that is whole or absent
     farms.py         who carries out runs and verifications: this machine's processes, or a Dask scheduler's workers
     progress.py      the progress of training: rate and time left
     run_files.py     what the files of a run's folder are called; results.py what they hold
     held_out.py      held-out samples of a run, solved; verification.py the same samples in ngspice
+    pairs.py         held-out samples on dies, of a run in time; course.py each followed by fine steps; task.py what
+                     answers are worth; time_verification.py the same pairs in ngspice; followed.py a few for the report
     page.py          the report: sections/ put into one HTML page, templates/ its form, figure.py its figures
     drawing/         a circuit as a picture
 

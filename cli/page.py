@@ -9,16 +9,35 @@ from types import ModuleType
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .results import Absent, Results
-from .sections import Section, circuit, conductances, confusion, learning, making, power, spice, voltages
+from .sections import (
+    Section,
+    cells,
+    circuit,
+    conductances,
+    confusion,
+    fingerprint,
+    learned,
+    learning,
+    making,
+    power,
+    spice,
+    voltages,
+    waveforms,
+)
 
+FINGERPRINT = "flip_bias"
+"""The loss that says that outputs are a fingerprint's responses."""
 SECTIONS: tuple[ModuleType, ...] = (learning, confusion, circuit, voltages, conductances, spice, power, making)
+IN_TIME: tuple[ModuleType, ...] = (learning, cells, waveforms, fingerprint, learned, spice, making)
+"""The sections of a run whose circuit was followed in time."""
 
 
 def page(results: Results, told: Callable[[int, int], None]) -> str:
     """The page as text. `told` is called with the number of sections made so far, and of all."""
     sections = []
-    for place, module in enumerate(SECTIONS):
-        told(place, len(SECTIONS))
+    modules = _sections_of(results)
+    for place, module in enumerate(modules):
+        told(place, len(modules))
         sections.append(_made(module, results))
     loader = PackageLoader("tellegen.cli")
     environment = Environment(
@@ -31,6 +50,17 @@ def page(results: Results, told: Callable[[int, int], None]) -> str:
         sections=sections,
         tiles=[tile for section in sections for tile in section.tiles],
     )
+
+
+def _sections_of(results: Results) -> tuple[ModuleType, ...]:
+    """The sections of a run: in time without those that its task has not."""
+    if not results.in_time:
+        return SECTIONS
+    try:
+        other = cells if results.run.experiment.loss.name == FINGERPRINT else fingerprint
+    except Absent:
+        return IN_TIME
+    return tuple(module for module in IN_TIME if module is not other)
 
 
 def _made(module: ModuleType, results: Results) -> Section:

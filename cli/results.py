@@ -10,14 +10,17 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..netlist import Circuit, DataError, ExperimentError, load
-from ..training import load_run
+from ..training import Run, load_run
 from .held_out import Samples, solved
-from .run_files import ABOUT, EXPERIMENT, LEARNED, METRICS, PREDICTIONS, VERIFICATION, VERIFICATION_TABLE
+from .run_files import ABOUT, EXPERIMENT, LEARNED, METRICS, PREDICTIONS, VERIFICATION, VERIFICATION_TABLE, WAVEFORMS
+
+if TYPE_CHECKING:
+    from .followed import Followed
 
 
 class Absent(Exception):
@@ -111,6 +114,41 @@ class Results:
             return solved(load_run(self.folder), self.most)
         except DataError as error:
             raise Absent(f"The held-out samples cannot be read: {error}.") from None
+
+    @property
+    def in_time(self) -> bool:
+        """Whether the circuit was followed in time: it has a `.tran` card."""
+        try:
+            return any(card.keyword == "tran" for card in self.circuit.analyses)
+        except Absent:
+            return False
+
+    @functools.cached_property
+    def run(self) -> Run:
+        """The run as training reads it."""
+        for name in (EXPERIMENT, LEARNED, METRICS, ABOUT):
+            self._file(name, "tellegen train")
+        return load_run(self.folder)
+
+    @functools.cached_property
+    def followed(self) -> Followed:
+        """A few held-out samples on one die, followed in time by the learned circuit."""
+        from .followed import followed
+
+        try:
+            return followed(self.run)
+        except DataError as error:
+            raise Absent(f"The held-out samples cannot be read: {error}.") from None
+
+    @functools.cached_property
+    def waveforms(self) -> dict[str, np.ndarray]:
+        """The first waveforms of both programs that `tellegen verify` left."""
+        path = self._file(WAVEFORMS, "tellegen verify")
+        try:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in ("signals", "times", "samples", "dies", "tellegen", "ngspice")}
+        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise ExperimentError(f"{path} cannot be read ({error}); verify the run again") from None
 
 
 def _text(path: Path) -> str:

@@ -5,15 +5,31 @@ A section whose data is not there raises `Absent`; the page then says what is mi
 
 from __future__ import annotations
 
-from . import circuit, conductances, confusion, learning, making, power, spice, voltages
+from . import (
+    cells,
+    circuit,
+    conductances,
+    confusion,
+    fingerprint,
+    learned,
+    learning,
+    making,
+    power,
+    spice,
+    voltages,
+    waveforms,
+)
 from .section import Section, Tile, picture, table
 
 __all__ = [
     "Section",
     "Tile",
+    "cells",
     "circuit",
     "conductances",
     "confusion",
+    "fingerprint",
+    "learned",
     "learning",
     "making",
     "picture",
@@ -21,4 +37,5 @@ __all__ = [
     "spice",
     "table",
     "voltages",
+    "waveforms",
 ]

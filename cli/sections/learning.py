@@ -19,22 +19,25 @@ MANY = 30.0
 def section(results: Results) -> Section:
     """Two panels, each in training and in test: the share of wrong answers, and the loss."""
     columns, wrong = results.metrics, _wrong(results)
-    with drawing(NAME, 8.0, 2.9, "Errors and loss against the epoch") as sheet:
-        left, right = sheet.figure.subplots(1, 2)
-        _curves(left, columns, "error", 100.0)
-        _finish(left, f"Answers that are {wrong}, %")
-        _curves(right, columns, "loss", 1.0)
-        _finish(right, "Loss, V²", decades=True)
+    with drawing(NAME, 8.0 if wrong else 4.4, 2.9, "Errors and loss against the epoch") as sheet:
+        panels = sheet.figure.subplots(1, 2 if wrong else 1, squeeze=False)[0]
+        if wrong:
+            _curves(panels[0], columns, "error", 100.0)
+            _finish(panels[0], f"Answers that are {wrong}, %")
+        _curves(panels[-1], columns, "loss", 1.0)
+        _finish(panels[-1], "Loss" if results.in_time else "Loss, V²", decades=True)
     return Section(NAME, TITLE, _lead(results, wrong), picture(sheet.svg), tiles=_tiles(columns, wrong))
 
 
 def _wrong(results: Results) -> str:
-    """What a wrong answer is: another class, or a voltage too far off."""
+    """What a wrong answer is: another class, or a voltage too far off; nothing where no answer is right or wrong."""
     try:
-        classes = np.issubdtype(results.predictions.labels.dtype, np.integer)
+        labels = results.predictions.labels
     except Absent:
         return "wrong"
-    return "wrong" if classes else "out of tolerance"
+    if results.in_time:
+        return "out of tolerance" if labels.size else ""
+    return "wrong" if np.issubdtype(labels.dtype, np.integer) else "out of tolerance"
 
 
 def _curves(axes: Axes, columns: dict[str, np.ndarray], what: str, scale: float) -> None:
@@ -73,9 +76,9 @@ def _lead(results: Results, wrong: str) -> str:
     columns = results.metrics
     error, seconds = _last(columns, "test_error"), float(np.nansum(columns.get("seconds", np.zeros(1))))
     epochs = int(columns["epoch"][-1])
-    end = f"; at the end {100 * error:.2f} % of the test answers are {wrong}" if error is not None else ""
+    end = f"; at the end {100 * error:.2f} % of the test answers are {wrong}" if error is not None and wrong else ""
     try:
-        rule = f" of {results.facts['rule']}"
+        rule = "" if results.in_time else f" of {results.facts['rule']}"
     except (Absent, KeyError):
         rule = ""
     return f"{epochs} epochs{rule} in {seconds:.1f} s{end}."
@@ -84,7 +87,7 @@ def _lead(results: Results, wrong: str) -> str:
 def _tiles(columns: dict[str, np.ndarray], wrong: str) -> tuple[Tile, ...]:
     error, seconds = _last(columns, "test_error"), columns.get("seconds")
     tiles = []
-    if error is not None:
+    if error is not None and wrong:
         label = "Test accuracy" if wrong == "wrong" else "Test answers in tolerance"
         tiles.append(Tile(label, f"{100 * (1 - error):.2f} %", f"after epoch {int(columns['epoch'][-1])}"))
     if seconds is not None and np.isfinite(seconds).any():
