@@ -20,13 +20,14 @@ def value(circuit, name: str) -> float:
 
 
 def test_the_circuit_is_its_equation_and_goes_down_one_energy():
-    circuit = oscillator_layers(INPUTS, HIDDEN, OUTPUTS, seed=4)
+    circuit = oscillator_layers(INPUTS, HIDDEN, OUTPUTS, quadrature=0.6, seed=4)
     w = np.array([[value(circuit, f"w{i}_{j}") for j in range(INPUTS)] for i in range(HIDDEN)])
     u = np.array([[value(circuit, f"u{k}_{i}") for i in range(HIDDEN)] for k in range(OUTPUTS)])
     x, phases = np.array([0.2, -1.0, 0.7]), np.random.default_rng(0).normal(size=HIDDEN + OUTPUTS)
     h, o = phases[:HIDDEN], phases[HIDDEN:]
     apart = np.sin(np.pi * (o[:, None] - h[None, :]))
     expected = np.r_[-(w @ x) * np.sin(np.pi * h) + (u * apart).sum(0), -(u * apart).sum(1)]
+    expected -= 0.6 * np.sin(np.pi * (phases - 0.5))
     with jax.enable_x64(True):
         system = DynamicalSystem.of(circuit)
         values = system.values(sources={f"vx{j}": x[j] for j in range(INPUTS)})
