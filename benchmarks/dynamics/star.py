@@ -40,7 +40,7 @@ def main() -> None:
         inputs = jnp.asarray(bits, float)
         around = Circumstances(jnp.asarray(mismatch.array(0, range(arguments.dies))), jax.random.PRNGKey(0))
         full = Flipped(Transient(system, wiring, Grid(STOP, 2000), "tsit5"), arguments.challenges)
-        ports = {steps: Stars.of(system, wiring, Grid(STOP, steps), arguments.challenges) for steps in (300, 600)}
+        ports = {steps: Stars.of(system, wiring, Grid(STOP, steps), arguments.challenges) for steps in (300, 640)}
         expected = np.asarray(jax.jit(full.__call__)({}, inputs, around))
         found = {steps: np.asarray(jax.jit(each.__call__)({}, inputs, around)) for steps, each in ports.items()}
     rows = [
