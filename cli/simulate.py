@@ -91,18 +91,20 @@ def _follows(engine: str | None) -> bool:
 
 def _over_time(circuit: Circuit, engine: str | None, form: Format, output: Path | None, plot: Path | None) -> None:
     from .over_time import TIME_ENGINES
-    from .waveform_answers import as_csv, as_json, as_npz, as_table
+    from .waveform_answers import as_csv, as_json, as_npz, as_table, picture_file
     from .waveform_answers import plot as draw
 
     name = next(iter(TIME_ENGINES)) if engine is None else engine.lower()
     if name not in TIME_ENGINES:
         raise Misuse(f"there is no engine {engine} for circuits in time; {nearest(name, TIME_ENGINES)}")
+    if form is Format.npz and output is None:
+        raise Misuse("npz is no text; name a file for it with -o")
+    if plot is not None:
+        picture_file(plot)
     traces: Traces = TIME_ENGINES[name].solve(circuit)
     if plot is not None:
         draw(traces, plot, circuit.outputs)
-    if form is Format.npz:
-        if output is None:
-            raise Misuse("npz is no text; name a file for it with -o")
+    if form is Format.npz and output is not None:
         write_file(output, as_npz(traces))
         return
     emit({Format.table: as_table, Format.json: as_json, Format.csv: as_csv}[form](traces), output)

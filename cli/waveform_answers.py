@@ -83,14 +83,20 @@ def as_npz(traces: Traces) -> bytes:
     return packed.getvalue()
 
 
+def picture_file(path: Path) -> Path:
+    """The path itself when its ending is a picture's; asked before any work that would be lost."""
+    if path.suffix.lower() not in ENDINGS:
+        raise Misuse(f"{path} does not end in {' or '.join(ENDINGS)}; choose one of these")
+    return path
+
+
 def plot(traces: Traces, path: Path, outputs: Sequence[str]) -> None:
     """Draw the outputs, or else the first voltages, over time.
 
     Raises:
         Misuse: an ending that is no picture's.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise Misuse(f"{path} does not end in {' or '.join(ENDINGS)}; choose one of these")
+    picture_file(path)
     found, times = waveforms(traces), traces.axes["time"]
     wanted = [name if "(" in name else f"v({name})" for name in outputs]
     chosen = [name for name in wanted if name in found] or [name for name in found if name[0] == "v"][:MOST]

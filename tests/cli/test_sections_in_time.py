@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tellegen.cli.followed import Followed
+from tellegen.cli.page import page
 from tellegen.cli.results import Results
 from tellegen.cli.sections import fingerprint, learned
 from tellegen.cli.sections.cells import relative
@@ -59,6 +60,19 @@ def test_a_fingerprint_s_figures_are_those_of_its_bits(fingerprinted: Path) -> N
     assert tiles["Uniformity"] == f"{bits[..., 0].mean():.3f}"
     assert f"in {share.mean():.1%} of the cases" in section.lead
     assert section.body.count("<svg") == 1
+
+
+def test_the_page_of_a_fingerprint_has_its_sections_and_says_what_is_missing(fingerprinted: Path) -> None:
+    text = page(Results(fingerprinted), lambda done, of: None)
+    sections = dict(re.findall(r'<section id="(\w+)"[^>]*>(.*?)</section>', text, flags=re.DOTALL))
+    assert list(sections) == ["learning", "waveforms", "fingerprint", "learned", "spice", "making"]
+    assert [name for name, body in sections.items() if 'class="missing"' in body] == ["spice"]
+    assert "tellegen verify" in sections["spice"]
+    assert "2 outputs over 10 ns" in sections["waveforms"]
+    names = re.findall(r'\bid="([^"]+)"', text)
+    assert len(names) == len(set(names))
+    assert "out of tolerance" not in text
+    assert "<script" not in text
 
 
 def test_what_was_learned_is_told_from_where_it_started(fingerprinted: Path) -> None:
