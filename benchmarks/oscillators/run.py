@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ TABLE = Path(__file__).parent / "results.csv"
 EDGES = grid_edges(ROWS, COLUMNS)
 STARTS, TRAINED = ("random", "hebbian"), ("couplings", "couplings and locking")
 KEYS = ("bits", "start", "trained")
-COLUMNS_OF_TABLE = (
+COLUMNS_OF_TABLE: tuple[str, ...] = (
     *KEYS, "mse_start", "mse_trained", "coupling", "locking", "steps", "seconds_a_step", "fastest_step",
     "compile_seconds", "memory_gb", "load",
 )  # fmt: skip
@@ -69,7 +70,7 @@ def map_key(row: dict[str, object]) -> tuple[object, object, object]:
     return bits, start, trained
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[dict[str, Any]]:
     """What the table holds."""
     if not TABLE.exists():
         return []
@@ -77,7 +78,7 @@ def rows() -> list[dict[str, object]]:
         return list(csv.DictReader(file))
 
 
-def write(found: list[dict[str, object]]) -> None:
+def write(found: list[dict[str, Any]]) -> None:
     """The table, in the order of the set-ups."""
     found.sort(key=lambda row: key(*map_key(row)))
     with TABLE.open("w", newline="") as file:
@@ -111,15 +112,17 @@ def prepared(experiment: Experiment, bits: int, dataset) -> tuple[Engine, tuple[
     return engine_for(experiment, circuit, parameters, settings), parameters.targets
 
 
-def starts(start: str, targets: tuple[str, ...]) -> dict[str, float]:
+def starts(start: str, targets: tuple[str, ...]) -> dict[str, np.ndarray]:
     """The values before training; couplings then take their nearest level."""
     random = np.random.default_rng(7).uniform(-1, 1, len(EDGES))
     weights = hebbian_weights(EDGES) if start == "hebbian" else random
-    couplings = {f"k{i}_{j}": float(weight) for (i, j), weight in zip(EDGES, weights, strict=True)}
-    return {target: couplings.get(target, 1.0) for target in targets}
+    couplings = {f"k{i}_{j}": np.asarray(weight) for (i, j), weight in zip(EDGES, weights, strict=True)}
+    return {target: couplings.get(target, np.ones(())) for target in targets}
 
 
-def one(engine: Engine, experiment: Experiment, dataset, values: dict[str, float], locking: bool) -> dict[str, object]:
+def one(
+    engine: Engine, experiment: Experiment, dataset, values: dict[str, np.ndarray], locking: bool
+) -> dict[str, object]:
     """Train a set-up and measure it."""
     trainer, state, batch = engine.trainer, engine.start(values), experiment.training.batch
     rate = experiment.optimiser.rate

@@ -37,7 +37,7 @@ class Draw(NamedTuple):
 class Transform(Protocol):
     """What lies between the optimiser and the circuit, for one trainable or many alike."""
 
-    def start(self, value: np.ndarray) -> np.ndarray:
+    def start(self, value: np.ndarray | float) -> np.ndarray:
         """The coordinates of values."""
         ...
 
@@ -62,7 +62,7 @@ class Free:
     low: float = -math.inf
     high: float = math.inf
 
-    def start(self, value: np.ndarray) -> np.ndarray:
+    def start(self, value: np.ndarray | float) -> np.ndarray:
         inside = np.clip(value, self.low, self.high)
         return np.asarray(np.log(inside) if self.logarithmic else inside, float)
 
@@ -91,7 +91,7 @@ class Bounded:
     def _ends(self) -> tuple[float, float]:
         return (float(np.log(self.low)), float(np.log(self.high))) if self.logarithmic else (self.low, self.high)
 
-    def start(self, value: np.ndarray) -> np.ndarray:
+    def start(self, value: np.ndarray | float) -> np.ndarray:
         low, high = self._ends
         inside = np.clip(np.log(value) if self.logarithmic else value, low, high)
         u = 2 * (inside - low) / (high - low) - 1
@@ -120,7 +120,7 @@ class Rounded:
     bounded: Bounded
     levels: tuple[float, ...]
 
-    def start(self, value: np.ndarray) -> np.ndarray:
+    def start(self, value: np.ndarray | float) -> np.ndarray:
         return self.bounded.start(value)
 
     def project(self, u: Array) -> Array:
@@ -147,7 +147,7 @@ class Sampled:
     levels: tuple[float, ...]
     hard: bool
 
-    def start(self, value: np.ndarray) -> np.ndarray:
+    def start(self, value: np.ndarray | float) -> np.ndarray:
         nearest = np.argmin(np.abs(np.asarray(self.levels) - np.asarray(value)[..., None]), axis=-1)
         return np.eye(len(self.levels))[nearest]
 
