@@ -85,7 +85,8 @@ class TimeVerification:
         )
         return (
             f"{verdict} over {len(self.pairs)} pairs of die and sample: waveforms differ by at most "
-            f"{engineering(worst.largest, 'V', 3)}, {100 * worst.relative:.2g} % of the swing, at {worst.line}{losses}{failed}"
+            f"{engineering(worst.largest, 'V', 3)}, {100 * worst.relative:.2g} % of the swing, "
+            f"at {worst.line}{losses}{failed}"
         )
 
     def table(self) -> str:
