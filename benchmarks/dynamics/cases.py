@@ -54,6 +54,8 @@ CASES = {
     "cnn 10 %": Case("cnn_edge", {}, "0.4229 -> 0.0297 (notebook), 0.130 -> 0.027 (paper)", 31.0, 0.1),
     "cnn 4 %": Case("cnn_edge", {}, "start near 0.10", 31.0, 0.04),
     "star": Case("puf_star", {}, "0.1242 -> 0.0875 (notebook), 0.130 -> 0.089 (paper)", 210.0),
+    "star, seed 1": Case("puf_star", {"seed": "1"}, "0.1242 -> 0.0875 (notebook), 0.130 -> 0.089 (paper)", 210.0),
+    "star, seed 2": Case("puf_star", {"seed": "2"}, "0.1242 -> 0.0875 (notebook), 0.130 -> 0.089 (paper)", 210.0),
     "star, centre fixed": Case(
         "puf_star", {"optimiser.rates.c0": "0.0", "optimiser.rates.l1": "0.0"}, "-> 0.119", 210.0
     ),
