@@ -6,16 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...netlist import Circuit, Mismatch
+from ...netlist import Circuit, Mismatch, Noise
 from ...netlist.errors import CircuitError, ExperimentError
 from ...netlist.numbers import number
 from ...solvers.dynamics import DynamicalSystem, Grid
+from ...solvers.dynamics.content import CoContent
+from ...solvers.dynamics.integration.methods import METHODS, STOCHASTIC
 from ..experiment import Experiment
+from ..layered.nudging import NUDGES
 from ..netlist_values import netlist_value
 from ..optimiser import Stepper
 from ..parameters import Parameters
 from ..trainer import Settings
 from .bank import Bank
+from .equilibrium import EquilibriumPropagation
 from .losses import LOSSES, Loss, flip_bias_of
 from .responses import hard_bit, soft_bit
 from .simulation import Flipped, Stars, Transient, Wiring
@@ -23,6 +27,8 @@ from .trainer import DynamicTrainer, Simulator
 from .transforms import transform_of
 
 FLIP_BIAS = "flip_bias"
+RULES = ("backpropagation", "equilibrium")
+"""What `[rule] name` may be: through time by `[dynamics] gradient`, or between phases."""
 Dies = Callable[[int, int], np.ndarray | None]
 
 
@@ -47,6 +53,7 @@ def dynamic_trainer(
     """
     dynamics, mismatch = experiment.dynamics, Mismatch.of(circuit)
     _check_batch(experiment, settings)
+    _check_words(experiment, circuit)
     shared = [each.target for each in mismatch.spreads if each.kind == "parameter"]
     if shared and dynamics.mismatch != "none":
         raise CircuitError(
@@ -56,7 +63,8 @@ def dynamic_trainer(
     elements = drawn if dynamics.mismatch != "none" else {}
     wiring = Wiring.of(circuit)
     system = DynamicalSystem.of(circuit, [*parameters.targets, *wiring.parameters], elements)
-    simulator = _simulator(experiment, system, wiring, grid_of(circuit, dynamics.steps))
+    grid = grid_of(circuit, dynamics.steps)
+    simulator = _simulator(experiment, system, wiring, grid)
     return DynamicTrainer(
         simulator,
         Bank.of({each.target: transform_of(each, dynamics.levels, dynamics.smooth) for each in circuit.trainables}),
@@ -69,6 +77,7 @@ def dynamic_trainer(
         {target: float(netlist_value(circuit, target)) for target in parameters.targets},
         (wiring.width // (2 if settings.signed else 1), 0 if flips(experiment) else len(wiring.outputs)),
         experiment.seed,
+        _estimator(experiment, system, wiring, grid) if experiment.rule.name == "equilibrium" else None,
     )
 
 
@@ -90,6 +99,35 @@ def _simulator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, 
     way_back = "adjoint" if dynamics.gradient == "adjoint" else "backpropagation"  # forward mode needs none
     transient = Transient(system, wiring, grid, dynamics.method, way_back)
     return Flipped(transient, dynamics.challenges) if flips(experiment) else transient
+
+
+def _estimator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, grid: Grid) -> EquilibriumPropagation:
+    """Equilibrium propagation, whose phases are steps of the same size. Raises `CircuitError` without co-content."""
+    rule, steps = experiment.rule, experiment.dynamics.nudged_steps or grid.steps
+    plus, minus = (unit * rule.beta for unit in NUDGES[rule.variant])
+    nudged = Grid(stop=grid.step * steps, steps=steps)
+    method, loss = experiment.dynamics.method, LOSSES[experiment.loss.name]
+    return EquilibriumPropagation(CoContent.of(system), wiring, loss, method, grid, nudged, (plus, minus))
+
+
+def _check_words(experiment: Experiment, circuit: Circuit) -> None:
+    """Raise `ExperimentError` for words that do not go with each other, or with the circuit."""
+    rule, dynamics, source = experiment.rule.name, experiment.dynamics, experiment.source
+    if rule not in RULES:
+        raise ExperimentError(
+            f'{source}: [rule] name = "{rule}" is not for circuits in time; take {" or ".join(RULES)}'
+        )
+    if rule == "equilibrium" and (dynamics.method not in METHODS or experiment.loss.name not in LOSSES):
+        raise ExperimentError(
+            f"{source}: equilibrium propagation takes [dynamics] method {', '.join(METHODS)} and [loss] name "
+            f"{', '.join(LOSSES)}, not {dynamics.method} and {experiment.loss.name}"
+        )
+    noise = Noise.of(circuit)
+    if noise.processes and dynamics.method not in STOCHASTIC:
+        raise ExperimentError(
+            f"{source}: the netlist has noise, which [dynamics] method {dynamics.method} leaves out; take "
+            f"{' or '.join(STOCHASTIC)}, or take the noise out of the netlist"
+        )
 
 
 def _losses(experiment: Experiment) -> tuple[Loss, Loss]:

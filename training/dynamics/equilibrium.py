@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -21,15 +21,7 @@ from ...solvers.dynamics.integration.fixed import runge_kutta_step
 from ...solvers.dynamics.integration.methods import METHODS
 from .losses import Loss
 from .simulation import Wiring
-from .trainer import Circumstances, Values
-
-
-class Estimate(NamedTuple):
-    """The mean loss of the free outputs, these (outputs, batch), and the slope of the loss by parameter."""
-
-    loss: Array
-    outputs: Array
-    slopes: Values
+from .trainer import Circumstances, Estimate, Values
 
 
 @dataclass(frozen=True, eq=False)

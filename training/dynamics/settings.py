@@ -27,7 +27,8 @@ class Dynamics:
     are trained by `levels`; a Gumbel temperature falls exponentially from `temperature_start` to `temperature_end`
     over the run. `smooth` bends ranges by tanh instead of clipping. The last `validation` samples of every batch are
     not learned from: they are answered after the step, with levels settled, and the values that did best there are
-    kept. A fingerprint asks each die that many `challenges`.
+    kept. A fingerprint asks each die that many `challenges`. By equilibrium propagation each nudged phase takes
+    `nudged_steps` of the same size (0: as many as the free one).
     """
 
     method: str = setting("heun", choices=METHODS)
@@ -42,3 +43,4 @@ class Dynamics:
     smooth: bool = False
     validation: int = setting(0, minimum=0)
     challenges: int = setting(32, minimum=1)
+    nudged_steps: int = setting(0, minimum=0)

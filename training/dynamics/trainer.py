@@ -39,6 +39,22 @@ class Circumstances(NamedTuple):
     noise: Array
 
 
+class Estimate(NamedTuple):
+    """The mean loss of a batch, its outputs (outputs, batch), and the slope of the loss by parameter."""
+
+    loss: Array
+    outputs: Array
+    slopes: Values
+
+
+class Estimator(Protocol):
+    """A physical way to the slope, instead of differentiating the simulation."""
+
+    def __call__(self, parameters: Values, inputs: Array, targets: Array, around: Circumstances) -> Estimate:
+        """The estimate for parameters, inputs (inputs, batch) and targets (outputs, batch)."""
+        ...
+
+
 class Simulator(Protocol):
     """A circuit's answer at the readout."""
 
@@ -49,7 +65,7 @@ class Simulator(Protocol):
 
 @dataclass(eq=False)
 class DynamicTrainer:
-    """Trains by a simulator; see `training.trainer.Trainer`.
+    """Trains by a simulator, through it or by an estimator beside it; see `training.trainer.Trainer`.
 
     `dies(first, count)` draws mismatch (drawn, count); `nominal` are the netlist's own values by target, `sizes`
     the numbers of features and of targets that the data have for a sample.
@@ -67,6 +83,7 @@ class DynamicTrainer:
     nominal: Mapping[str, float]
     sizes: tuple[int, int]
     seed: int = 0
+    estimator: Estimator | None = None
     _compiled: dict[str, Any] = field(default_factory=dict)
 
     def state(self, values: Mapping[str, Any]) -> State:
@@ -190,16 +207,27 @@ class DynamicTrainer:
         draw = Draw(levels, inputs.shape[-1], temperature)
 
         def cost(u: Values) -> tuple[Array, Array]:
-            parameters = self.bank.values(u, draw)
-            outputs = self.simulator(parameters, inputs, around._replace(noise=noise))
-            off = jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=0) if len(targets) else jnp.zeros(1)
-            return self.loss(outputs, targets), jnp.sum(off)
+            outputs = self.simulator(self.bank.values(u, draw), inputs, around._replace(noise=noise))
+            return self.loss(outputs, targets), self._off(outputs, targets)
 
-        (loss, off), slope = self._value_and_slope(cost, coordinates)
-        found, memory = self.direction.update(slope, memory)
-        direction = cast(Values, found)
+        if self.estimator is None:
+            (loss, off), slope = self._value_and_slope(cost, coordinates)
+        else:
+            parameters, pull_back = jax.vjp(lambda u: self.bank.values(u, draw), coordinates)
+            found = self.estimator(parameters, inputs, targets, around._replace(noise=noise))
+            loss, off, (slope,) = found.loss, self._off(found.outputs, targets), pull_back(found.slopes)
+        step, memory = self.direction.update(slope, memory)
+        direction = cast(Values, step)
         moved = self.bank.project({name: u - rates[name] * direction[name] for name, u in coordinates.items()})
         return moved, memory, loss, off
+
+    def _off(self, outputs: Array, targets: Array) -> Array:
+        """How many samples of a batch are wrong: another class or, with an `accuracy`, a value off by more."""
+        if not len(targets):
+            return jnp.zeros(())
+        if not self.settings.accuracy:
+            return jnp.sum(outputs.argmax(0) != targets.argmax(0))
+        return jnp.sum(jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=0))
 
     def _value_and_slope(self, cost: Cost, coordinates: Values) -> tuple[tuple[Array, Array], Values]:
         """Against the flow of time in one pass, or along with it in one a coordinate."""

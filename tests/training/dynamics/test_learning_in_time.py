@@ -35,6 +35,8 @@ file = "points.csv"
 test_fraction = 0.25
 [encoding]
 scale = "none"
+[rule]
+name = "backpropagation"
 [optimiser]
 name = "adam"
 rate = 0.02
