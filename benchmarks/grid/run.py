@@ -215,9 +215,7 @@ def ngspice() -> Iterator[Row]:
         )
         away = max(abs(float(theirs[name]) - float(ours[name])) for name in nodes)
         times = ", ".join(f"{other_cpu / each:.0f}" for each in (read_cpu, cpu, solving_cpu))
-        note = (
-            f"{times} times the CPU seconds of ours (text, netlist, solve); {away:.1e} V apart at most"
-        )
+        note = f"{times} times the CPU seconds of ours (text, netlist, solve); {away:.1e} V apart at most"
         yield Row("ngspice", case, f"ngspice, {form}", other, other_cpu, note=note)
 
 
