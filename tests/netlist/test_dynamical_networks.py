@@ -30,7 +30,7 @@ NANO = 1e-9
 CASES = {
     "cnn_edge": lambda: cellular_network(16, 16),
     "oscillator_recogniser": lambda: oscillator_network(
-        60, grid_edges(10, 6), weights=hebbian_weights(grid_edges(10, 6)).round(1)
+        60, grid_edges(10, 6), weights=hebbian_weights(grid_edges(10, 6)).round(1).tolist()
     ),
     "puf_star": lambda: star(32, 4),
 }

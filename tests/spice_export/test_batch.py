@@ -155,7 +155,7 @@ def _assert_equal(one: Traces, other: Traces) -> None:
             "C1 a x1.b 1u\nC2 x1.b 0 1u",
             r"no single operating point: .* node x1\.b, .* give every node a path to ground",
         ),
-        ("S1 a 0 a 0 sm m=2\n.model sm sw(vt=1)", "unknown parameter"),
+        ("S1 a 0 a 0 sm m=2\n.model sm sw(vt=1)", "s1 has m=2, which ngspice does not read at a switch"),
     ],
 )
 def test_failures_say_where_and_why(cards: str, said: str) -> None:

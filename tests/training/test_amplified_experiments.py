@@ -27,7 +27,7 @@ SIZES = {"drn_2h": [1568, 1024, 1024, 10], "drn_3h": [1568, 1024, 1024, 1024, 10
 def test_the_netlist_is_what_the_builder_makes(name: str) -> None:
     circuit = load(CIRCUITS / f"{name}_amplified.cir")
     shapes = [np.broadcast_to(1e-3, each) for each in zip(SIZES[name], SIZES[name][1:], strict=False)]
-    gain = float(circuit["xamp1"].parameters["gain"])
+    gain = float(circuit["xamp1"].parameters["gain"])  # type: ignore[arg-type]
     built = deep_resistive_network(SIZES[name], conductances=shapes, gain=gain)
     assert [each.name for each in built.elements] == [each.name for each in circuit.elements]
     for mine, theirs in zip(circuit.elements, built.elements, strict=True):
