@@ -8,6 +8,7 @@ from types import ModuleType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..training.dynamics.settings import FLIP_BIAS
 from .results import Absent, Results
 from .sections import (
     Section,
@@ -25,8 +26,6 @@ from .sections import (
     waveforms,
 )
 
-FINGERPRINT = "flip_bias"
-"""The loss that says that outputs are a fingerprint's responses."""
 SECTIONS: tuple[ModuleType, ...] = (learning, confusion, circuit, voltages, conductances, spice, power, making)
 IN_TIME: tuple[ModuleType, ...] = (learning, cells, waveforms, fingerprint, learned, spice, making)
 """The sections of a run whose circuit was followed in time."""
@@ -57,7 +56,7 @@ def _sections_of(results: Results) -> tuple[ModuleType, ...]:
     if not results.in_time:
         return SECTIONS
     try:
-        other = cells if results.run.experiment.loss.name == FINGERPRINT else fingerprint
+        other = cells if results.run.experiment.loss.name == FLIP_BIAS else fingerprint
     except Absent:
         return IN_TIME
     return tuple(module for module in IN_TIME if module is not other)

@@ -78,7 +78,7 @@ class Pairs:
         """What draws by name, and how: `relative` or `absolute`."""
         if self.draws is None:
             return {}
-        return {each.target: "relative" if each.relative else "absolute" for each in self.mismatch.spreads}
+        return self.mismatch.kinds
 
     def circuits(self) -> Iterator[Circuit]:
         """The flat circuit of every column, its input and what its die draws written value by value."""

@@ -58,6 +58,11 @@ class Mismatch:
     circuit: Circuit
     spreads: tuple[Spread, ...]
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What every target's draw is to its value, by name: `relative`, a factor, or `absolute`, an offset."""
+        return {each.target: "relative" if each.relative else "absolute" for each in self.spreads}
+
     @classmethod
     def of(cls, circuit: Circuit) -> Mismatch:
         """What `*@ mismatch` says of a circuit. Linear in elements × lines.

@@ -2,6 +2,7 @@
 
 In: a `Circuit`, sources' values a sample, the `Traces` somebody expects. Out: a `Deck`, `Traces`, an `Agreement`.
 
+    inputs               sources' values a sample
     names, spelling      reversible names, and elements under them
     diodes, drives, fold ideal diodes in SPICE; input crossbars as Norton equivalents
     options, analysis, passed, cards tolerances, analyses, cards for the reader, one card an element

@@ -6,7 +6,8 @@ samples · `encoding` samples to volts · `readout` volts to classes · `wiring`
 Learning: `parameters` trainables as coordinates, `bundles` of one kind · `netlist_values` and `initialisation` where
 they start · `optimiser` the step · `rules` gradients · `resistive` the circuit they are taken of · `hardware` what
 devices cannot do · `trainer` what the loop asks of an engine · `engines` which one it is · `generic` any circuit,
-`layered` deep resistive networks · `sharding` a batch over several devices.
+`layered` deep resistive networks, `dynamics` circuits in time · `nudging` the variants of a nudged phase · `sharding` a
+batch over several devices.
 Running: `loop` epochs · `checkpoint` and `metrics` what is kept · `session` the whole of `train` · `resumption` whether
 it may go on · `run` its folder again · `record` what was run · `progress` who watches · `files` whole or not at all.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 
-from ...netlist import CircuitError, Mismatch
+from ...netlist import Mismatch
 from ...solvers.dynamics import DynamicalSystem
 from ...training import Run
 from ...training.dynamics.engine import flips, grid_of
@@ -80,15 +80,11 @@ def _uniqueness(run: Run) -> float | None:
     asked = run.encoder.voltages(run.dataset.test_inputs[:share])
     if len(asked) < share or not mismatch.spreads:
         return None
-    drawn = {each.target: "relative" if each.relative else "absolute" for each in mismatch.spreads}
-    try:
-        with jax.enable_x64(True):
-            system = DynamicalSystem.of(run.circuit, wiring.parameters, drawn)
-            stars = Stars.of(system, wiring, grid_of(run.circuit, run.experiment.dynamics.steps), share)
-            first = TEST_DIES // share
-            draws = jax.numpy.asarray(mismatch.array(run.experiment.seed, range(first, first + DIES)))
-            inputs = jax.numpy.asarray(np.tile(asked.T, (1, DIES)))
-            found = stars({}, inputs, Circumstances(draws, jax.random.PRNGKey(0)))
-            return float(uniqueness(hard_bit(found[0]).reshape(DIES, share)))
-    except CircuitError:
-        return None
+    with jax.enable_x64(True):
+        system = DynamicalSystem.of(run.circuit, wiring.parameters, mismatch.kinds)
+        stars = Stars.of(system, wiring, grid_of(run.circuit, run.experiment.dynamics.steps), share)
+        first = TEST_DIES // share
+        draws = jax.numpy.asarray(mismatch.array(run.experiment.seed, range(first, first + DIES)))
+        inputs = jax.numpy.asarray(np.tile(asked.T, (1, DIES)))
+        found = stars({}, inputs, Circumstances(draws, jax.random.PRNGKey(0)))
+        return float(uniqueness(hard_bit(found[0]).reshape(DIES, share)))

@@ -9,6 +9,7 @@ charges       the left side M dy/dt; levels: what is computed on the way, in ord
 names         free parameters, draws, DC sources as rows; shapes: many expressions at once
 features      functions of one signal, evaluated once; sums, patterns: sparse products; matrix: small inverses
 equations     all of these for one circuit; network: as arrays; system: what users call; reading: signals by name
+content       the co-content that a circuit goes down, where it has one
 noise         Wiener paths by directive, thermal noise
 stimuli       waveforms and their corners
 circular      sine and cosine in float32

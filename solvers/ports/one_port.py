@@ -33,8 +33,8 @@ class OnePort:
     names: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        missing = set(range(1, self.size)) - {i for i, j in (*self.conductances, *self.capacitances) if i == j}
-        if missing and len(self.order) < self.size - 1:
+        missing = set(range(1, self.size)) - set(self.order)
+        if missing:
             raise CircuitError(f"the one-port does not determine {self._name(min(missing))}; connect it to something")
 
     @cached_property

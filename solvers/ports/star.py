@@ -82,7 +82,6 @@ class Star:
     """
 
     system: DynamicalSystem
-    host: str
     own: Expressions
     drives: tuple[tuple[int, Expressions], ...]
     groups: tuple[Group, ...]
@@ -114,7 +113,6 @@ class Star:
         at_host = [value for each in found for entry, value in (*each.conductances, *each.capacitances) if 0 in entry]
         return cls(
             system,
-            host,
             Expressions.of(own, place),
             tuple((row, Expressions.of([value], place)) for row, value in matrix.drives.get(centre, {}).items()),
             tuple(_group(pattern, [found[k] for k in members], place) for pattern, members in grouped.items()),

@@ -13,8 +13,8 @@ from ...solvers.dynamics import DynamicalSystem, Grid
 from ...solvers.dynamics.content import CoContent
 from ...solvers.dynamics.integration.methods import METHODS, STOCHASTIC
 from ..experiment import Experiment
-from ..layered.nudging import NUDGES
 from ..netlist_values import netlist_value
+from ..nudging import NUDGES
 from ..optimiser import Stepper
 from ..parameters import Parameters
 from ..trainer import Settings
@@ -22,11 +22,11 @@ from .bank import Bank
 from .equilibrium import EquilibriumPropagation
 from .losses import LOSSES, Loss, flip_bias_of
 from .responses import hard_bit, soft_bit
+from .settings import FLIP_BIAS
 from .simulation import Flipped, Stars, Transient, Wiring
 from .trainer import DynamicTrainer, Simulator
 from .transforms import transform_of
 
-FLIP_BIAS = "flip_bias"
 RULES = ("backpropagation", "equilibrium")
 """What `[rule] name` may be: through time by `[dynamics] gradient`, or between phases."""
 Dies = Callable[[int, int], np.ndarray | None]
@@ -59,8 +59,7 @@ def dynamic_trainer(
         raise CircuitError(
             f"the mismatch of the parameter {shared[0]} cannot be trained under; let the elements that read it have it"
         )
-    drawn = {each.target: "relative" if each.relative else "absolute" for each in mismatch.spreads}
-    elements = drawn if dynamics.mismatch != "none" else {}
+    elements = mismatch.kinds if dynamics.mismatch != "none" else {}
     wiring = Wiring.of(circuit)
     system = DynamicalSystem.of(circuit, [*parameters.targets, *wiring.parameters], elements)
     grid = grid_of(circuit, dynamics.steps)
@@ -123,7 +122,7 @@ def _check_words(experiment: Experiment, circuit: Circuit) -> None:
             f"{', '.join(LOSSES)}, not {dynamics.method} and {experiment.loss.name}"
         )
     noise = Noise.of(circuit)
-    if noise.processes and dynamics.method not in STOCHASTIC:
+    if (noise.processes or noise.thermal is not None) and dynamics.method not in STOCHASTIC:
         raise ExperimentError(
             f"{source}: the netlist has noise, which [dynamics] method {dynamics.method} leaves out; take "
             f"{' or '.join(STOCHASTIC)}, or take the noise out of the netlist"

@@ -13,6 +13,8 @@ TARGETS = ("data", "nominal")
 SAMPLERS = ("round", "gumbel", "gumbel_hard")
 """How trainables with levels learn: rounded straight through, sampled softly, sampled hard."""
 PRECISIONS = ("float32", "float64")
+FLIP_BIAS = "flip_bias"
+"""The loss that asks for responses to challenges, and to these with one bit turned over."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,14 @@ class Dynamics:
 
     The circuit is followed to the end of its `.tran` card in `steps` equal steps (0: the card's own step) of `method`,
     and its outputs are read there; `method = "ports"` takes two linear stars to their admittances instead. The
-    netlist's noise is followed by `euler_maruyama` and `stochastic_heun`, and left out by the others. `gradient` names
-    the route. With `mismatch = "fresh"` every sample of every step is another die. What is wanted is in the
-    `data`, or the circuit's own answer without mismatch at its start (`target = "nominal"`). Trainables with levels
-    are trained by `levels`; a Gumbel temperature falls exponentially from `temperature_start` to `temperature_end`
-    over the run. `smooth` bends ranges by tanh instead of clipping. The last `validation` samples of every batch are
-    not learned from: they are answered after the step, with levels settled, and the values that did best there are
-    kept. A fingerprint asks each die that many `challenges`. By equilibrium propagation each nudged phase takes
-    `nudged_steps` of the same size (0: as many as the free one).
+    netlist's noise needs `euler_maruyama` or `stochastic_heun`. `gradient` names the route. With `mismatch = "fresh"`
+    every sample of every step is another die. What is wanted is in the `data`, or the circuit's own answer without
+    mismatch at its start (`target = "nominal"`). Trainables with levels are trained by `levels`; a Gumbel temperature
+    falls exponentially from `temperature_start` to `temperature_end` over the run. `smooth` bends them by tanh instead
+    of clipping. The last `validation` samples of every batch are not learned from: they are answered after the step,
+    with levels settled, and the values that did best there are kept. A fingerprint asks each die that many
+    `challenges`. By equilibrium propagation each nudged phase takes `nudged_steps` of the same size (0: as many as the
+    free one).
     """
 
     method: str = setting("heun", choices=METHODS)

@@ -63,8 +63,8 @@ def _signal(output: str) -> str:
 class Transient:
     """All states, in fixed steps of a method; the outputs at the end of the grid.
 
-    A method for stochastic equations follows the netlist's noise, any other leaves it out. `gradient` is the way back
-    through time, as `integrate` names it.
+    A method for stochastic equations follows the netlist's noise; any other is for circuits without. `gradient` is the
+    way back through time, as `integrate` names it.
     """
 
     system: DynamicalSystem

@@ -130,13 +130,8 @@ class DynamicTrainer:
 
     def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
         """Answers on dies of the test, with nothing drawn among levels."""
-        values, outputs = self.values(state), []
-        size = min(self.settings.batch, len(inputs))
-        padded = np.concatenate([inputs, np.repeat(inputs[-1:], -len(inputs) % size, axis=0)])
-        for number, first in enumerate(range(0, len(padded), size)):
-            draws = self.dies(TEST_DIES + first, size)
-            outputs.append(self._answer(values, padded[first : first + size], draws, -1 - number))
-        answers = np.concatenate(outputs, axis=1)[:, : len(inputs)]
+        values = self.values(state)
+        answers = self._answers(values, inputs, lambda first, count: self.dies(TEST_DIES + first, count))
         with self._precision():
             loss = float(self.test_loss(jnp.asarray(answers), jnp.asarray(targets.T, answers.dtype)))
         return Evaluation(loss, answers.argmax(axis=0), answers.T)
@@ -145,12 +140,19 @@ class DynamicTrainer:
         """The targets (samples, outputs), or what the circuit answers at its nominal values without mismatch."""
         if self.dynamics.target == "data":
             return targets
+        return self._answers(self.nominal, inputs, lambda first, count: None).T
+
+    def _answers(
+        self, values: Mapping[str, Any], inputs: np.ndarray, dies: Callable[[int, int], np.ndarray | None]
+    ) -> np.ndarray:
+        """Outputs (outputs, samples), a batch at a time; the last one is filled up with its last sample."""
         size = min(self.settings.batch, len(inputs))
         padded = np.concatenate([inputs, np.repeat(inputs[-1:], -len(inputs) % size, axis=0)])
         pieces = [
-            self._answer(self.nominal, padded[first : first + size], None, 0) for first in range(0, len(padded), size)
+            self._answer(values, padded[first : first + size], dies(first, size), -1 - first // size)
+            for first in range(0, len(padded), size)
         ]
-        return np.concatenate(pieces, axis=1)[:, : len(inputs)].T
+        return np.concatenate(pieces, axis=1)[:, : len(inputs)]
 
     def _precision(self) -> Any:
         return jax.enable_x64(self.dynamics.precision == "float64")

@@ -63,18 +63,22 @@ class Free:
     high: float = math.inf
 
     def start(self, value: np.ndarray | float) -> np.ndarray:
+        """See `Transform.start`."""
         inside = np.clip(value, self.low, self.high)
         return np.asarray(np.log(inside) if self.logarithmic else inside, float)
 
     def project(self, u: Array) -> Array:
+        """See `Transform.project`."""
         if not self.logarithmic:
             return jnp.clip(u, self.low, self.high)
         return jnp.clip(u, *(math.log(end) if end > 0 else -math.inf for end in (self.low, self.high)))
 
     def value(self, u: Array, draw: Draw) -> Array:
+        """See `Transform.value`."""
         return self.settled(u)
 
     def settled(self, u: Array) -> Array:
+        """See `Transform.settled`."""
         return jnp.exp(u) if self.logarithmic else u
 
 
@@ -92,18 +96,22 @@ class Bounded:
         return (float(np.log(self.low)), float(np.log(self.high))) if self.logarithmic else (self.low, self.high)
 
     def start(self, value: np.ndarray | float) -> np.ndarray:
+        """See `Transform.start`."""
         low, high = self._ends
         inside = np.clip(np.log(value) if self.logarithmic else value, low, high)
         u = 2 * (inside - low) / (high - low) - 1
         return np.arctanh(np.clip(u, -_EDGE, _EDGE)) if self.smooth else np.asarray(u, float)
 
     def project(self, u: Array) -> Array:
+        """See `Transform.project`."""
         return u if self.smooth else jnp.clip(u, -1.0, 1.0)
 
     def value(self, u: Array, draw: Draw) -> Array:
+        """See `Transform.value`."""
         return self.settled(u)
 
     def settled(self, u: Array) -> Array:
+        """See `Transform.settled`."""
         low, high = self._ends
         inside = low + (high - low) * (1 + (jnp.tanh(u) if self.smooth else u)) / 2
         return jnp.exp(inside) if self.logarithmic else inside
@@ -121,16 +129,20 @@ class Rounded:
     levels: tuple[float, ...]
 
     def start(self, value: np.ndarray | float) -> np.ndarray:
+        """See `Transform.start`."""
         return self.bounded.start(value)
 
     def project(self, u: Array) -> Array:
+        """See `Transform.project`."""
         return self.bounded.project(u)
 
     def value(self, u: Array, draw: Draw) -> Array:
+        """See `Transform.value`."""
         inside = self.bounded.settled(u)
         return inside + jax.lax.stop_gradient(self.settled(u) - inside)
 
     def settled(self, u: Array) -> Array:
+        """See `Transform.settled`."""
         levels = jnp.asarray(self.levels, u.dtype)
         scale = jnp.log if self.bounded.logarithmic else jnp.asarray
         distance = jnp.abs(scale(levels) - scale(self.bounded.settled(u))[..., None])
@@ -148,19 +160,23 @@ class Sampled:
     hard: bool
 
     def start(self, value: np.ndarray | float) -> np.ndarray:
+        """See `Transform.start`."""
         nearest = np.argmin(np.abs(np.asarray(self.levels) - np.asarray(value)[..., None]), axis=-1)
         return np.eye(len(self.levels))[nearest]
 
     def project(self, u: Array) -> Array:
+        """See `Transform.project`."""
         return u
 
     def value(self, u: Array, draw: Draw) -> Array:
+        """See `Transform.value`."""
         levels = jnp.asarray(self.levels, u.dtype)
         noisy = u[..., None] + jax.random.gumbel(draw.key, (*u.shape, draw.batch), u.dtype)
         soft = jnp.einsum("...lb,l->...b", jax.nn.softmax(noisy / draw.temperature, axis=-2), levels)
         return soft + jax.lax.stop_gradient(levels[noisy.argmax(-2)] - soft) if self.hard else soft
 
     def settled(self, u: Array) -> Array:
+        """See `Transform.settled`."""
         return jnp.asarray(self.levels, u.dtype)[u.argmax(-1)]
 
 

@@ -4,8 +4,8 @@
 kernels on the processor: `wiring` is what they work on, `kernels` are the passes that update crossbars, `products` the
 voltages' ways through them, `lanes` their vector instructions, `relaxation` the sweeps for small batches, `propagation`
 a whole epoch of equilibrium propagation in one loop, `backward` one of backpropagation, `threads` starts them. `scan`
-trains by every rule of `gradients` through JAX, on any device. `evaluation` finds the steady states of many samples,
-`nudging` names the variants; `amplified` trains with amplifiers between the layers.
+trains by every rule of `gradients` through JAX, on any device. `evaluation` finds the steady states of many samples;
+`amplified` trains with amplifiers between the layers.
 """
 
 from .selection import layered_trainer, refusal

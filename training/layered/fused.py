@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...netlist.errors import ExperimentError, NumericalError
+from ..nudging import NUDGES
 from ..trainer import Evaluation, Settings, State
 from .backward import backpropagate
 from .evaluation import compile_evaluation, evaluate
-from .nudging import NUDGES
 from .propagation import propagate
 from .shape import LayeredShape
 from .threads import start_threads

@@ -12,11 +12,11 @@ import numpy as np
 from jax import Array
 
 from ...netlist.errors import ExperimentError, NumericalError
+from ..nudging import NUDGES
 from ..sharding import Sharding
 from ..trainer import Evaluation, Settings, State
 from .evaluation import compile_evaluation, evaluate
 from .gradients import Frame, Model, Voltages, rule_of
-from .nudging import NUDGES
 from .shape import LayeredShape
 
 

@@ -16,13 +16,11 @@ from jax import Array
 
 from ...solvers.batched.wires import State
 from ..hardware.meter import Meter, exact
+from ..nudging import NUDGES
 from ..resistive.model import Model
 from ..resistive.physical import Phase
 from .estimate import Batch, Estimate, squared_error
 from .reading import compare
-
-NUDGES: dict[str, tuple[float, float]] = {"positive": (1.0, 0.0), "negative": (0.0, -1.0), "centred": (1.0, -1.0)}
-"""The two nudgings that each variant compares, in units of β; 0 is the free state."""
 
 
 @dataclass(frozen=True, eq=False)
