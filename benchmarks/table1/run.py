@@ -72,25 +72,39 @@ class Entry(NamedTuple):
         tellegen.train(experiment, self.folder, settings, resume=bool(self.rows()))
 
 
-def write_table(entries: list[Entry]) -> None:
-    """What all runs have reached, beside the paper."""
-    header = "network rule seed epochs of test_error_percent train_error_percent train_minutes test_minutes "
-    header += "compile_minutes paper_test_percent paper_train_percent paper_minutes_on_an_a100 load"
+TABLE = FOLDER / "results.csv"
+HEADER = (
+    "network rule seed epochs of test_error_percent train_error_percent train_minutes test_minutes "
+    "compile_minutes paper_test_percent paper_train_percent paper_minutes_on_an_a100 load"
+).split()
+
+
+def known() -> dict[tuple[str, ...], list[str]]:
+    """The rows of the last table, by network, rule and seed: what was measured stays when its run is gone."""
+    if not TABLE.exists():
+        return {}
+    with TABLE.open(newline="") as lines:
+        return {tuple(row[:3]): row for row in list(csv.reader(lines))[1:]}
+
+
+def measured(entry: Entry) -> list[str]:
+    """One row: what the entry's run has reached, beside the paper."""
+    rows = entry.rows()
+    timings = ("train_seconds", "test_seconds", "compile_seconds")
+    minutes = [f"{sum(float(row[key]) for row in rows) / 60:.2f}" for key in timings]
+    errors = [f"{100 * float(rows[-1][key]):.2f}" for key in ("test_error", "train_error")]
+    paper = PAPER[entry.network, entry.rule]
+    figures = [*entry, rows[-1]["epoch"], entry.epochs, *errors, *minutes, *paper, f"{os.getloadavg()[0]:.2f}"]
+    return [str(each) for each in figures]
+
+
+def write_table(trained: Entry) -> None:
+    """The table with this entry's row made anew; all others as they were."""
+    table = known() | {(trained.network, trained.rule, str(trained.seed)): measured(trained)}
+    order = [tuple(map(str, each)) for each in product(("xs", "1h", "2h", "3h", "xl"), RULES, range(5))]
     with tempfile.NamedTemporaryFile("w", dir=FOLDER, delete=False, newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(header.split())
-        for entry in entries:
-            rows = entry.rows()
-            if not rows:
-                continue
-            timings = ("train_seconds", "test_seconds", "compile_seconds")
-            sums = [sum(float(row[key]) for row in rows) / 60 for key in timings]
-            errors = [f"{100 * float(rows[-1][key]):.2f}" for key in ("test_error", "train_error")]
-            minutes = [f"{each:.2f}" for each in sums]
-            paper = PAPER[entry.network, entry.rule]
-            load = f"{os.getloadavg()[0]:.2f}"
-            writer.writerow([*entry, rows[-1]["epoch"], entry.epochs, *errors, *minutes, *paper, load])
-    Path(out.name).replace(FOLDER / "results.csv")
+        csv.writer(out).writerows([HEADER, *(table[key] for key in order if key in table)])
+    Path(out.name).replace(TABLE)
 
 
 def main() -> None:
@@ -101,13 +115,12 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--minutes", type=float, default=60.0, help="no new piece starts after these")
     asked = parser.parse_args()
-    everything = [Entry(*each) for each in product(("xs", "1h", "2h", "3h", "xl"), RULES, range(5))]
     end = time.monotonic() + 60 * asked.minutes
     for seed, network, rule in product(asked.seeds, asked.networks, asked.rules):
         entry = Entry(network, rule, seed)
         while (done := len(entry.rows())) < entry.epochs and time.monotonic() < end:
             entry.go_on(min(done + PIECE, entry.epochs))
-            write_table(everything)
+            write_table(entry)
             print(*entry, f"{len(entry.rows())} of {entry.epochs} epochs", flush=True)
 
 
