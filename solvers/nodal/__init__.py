@@ -1,0 +1,1 @@
+"""Any SPICE circuit by modified nodal analysis: d/dt q(x) + i(x, t) = 0."""
