@@ -36,7 +36,7 @@ WAVEFORMS: Mapping[str, Waveform] = {
         Waveform("exp", ("v1", "v2", "td1", "tau1", "td2", "tau2"), 2),
         Waveform("pwl", ("t1", "v1", "…"), 2),
         Waveform("sffm", ("vo", "va", "fc", "mdi", "fs", "phasec", "phases"), 5),
-        Waveform("am", ("va", "vo", "mf", "fc", "td", "phases"), 3),
+        Waveform("am", ("va", "vo", "mf", "fc", "td", "phasec", "phases"), 3),
         Waveform("trnoise", ("na", "nt", "nalpha", "namp", "rtsam", "rtscapt", "rtsemt"), 2),
         Waveform("trrandom", ("type", "ts", "td", "param1", "param2"), 2),
     )
