@@ -10,3 +10,5 @@ from .device import Limit as Limit
 from .device import NoiseSource as NoiseSource
 from .device import Parameters as Parameters
 from .device import Scalar as Scalar
+
+DEVICES: dict[str, Device] = {}

@@ -1,0 +1,258 @@
+"""The operating point of any circuit: Newton's method, and where it does not converge, detours that are reported.
+
+gmin stepping     a conductance from every node to ground, from 10 mS down to nothing (Ho, Ruehli, Brennan 1975)
+source stepping   all sources from nothing up to what they are (Nagel 1975)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...netlist.circuit import Circuit
+from ...netlist.errors import NumericalError
+from ...netlist.traces import Traces
+from .evaluate import FREE, Work, evaluate, start_controls
+from .linear import Plan, choose_pivots, workspace
+from .linear import Work as Factors
+from .network import Network
+from .newton import BROKEN, CONVERGED, SINGULAR, Conditions, Equations, Outcome, newton
+from .switches import set_switches
+from .tables import Numbers
+
+MOST = 100
+"""Steps of a plain try; a stage of a detour takes fewer."""
+ENOUGH = 1e-9
+"""The residual of Kirchhoff's laws, as a share of the largest current at the node, up to which a point is accepted."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A solution: unknowns x (n,), states of switches, how it was reached, and how well it holds.
+
+    `residual` is the largest share, over the laws, of the sum of currents (or voltages) in that of their sizes; `worst`
+    is the unknown whose law that is.
+    """
+
+    x: np.ndarray
+    closed: np.ndarray
+    steps: int
+    homotopies: tuple[str, ...]
+    residual: float
+    worst: str
+
+
+@dataclass
+class Solver:
+    """One network with its numbers, and the arrays to solve it again and again."""
+
+    network: Network
+    numbers: Numbers
+    plan: Plan
+    factors: Factors
+    work: Work
+    held: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, network: Network, numbers: Numbers | None = None) -> Solver:
+        """Arrays for a network; its own numbers where none are given."""
+        found = network.values() if numbers is None else numbers
+        work = network.work()
+        return cls(network, found, network.plan, workspace(network.plan, work.conductance), work)
+
+    @property
+    def equations(self) -> Equations:
+        """What the compiled loops need."""
+        network = self.network
+        return Equations(
+            network.tables, network.shape, self.numbers, network.switches, network.absolute, network.voltages
+        )
+
+    def solve(self, sources: np.ndarray, start: np.ndarray | None = None, closed: np.ndarray | None = None) -> Point:
+        """The operating point with these source values (sources,), from a neighbouring one where it is given.
+
+        Raises:
+            NumericalError: no way led to a solution; names the worst node and its residual.
+        """
+        fresh = start is None
+        x = np.zeros(self.network.size) if start is None else start.copy()
+        closed = (self.network.switches.starts if closed is None else closed).copy()
+        if self._nodesets():
+            self._run(x, closed, sources, fresh=fresh, held=self._nodesets())
+            fresh = False
+        steps, tried = 0, []
+        for name, way in _WAYS.items():
+            trial, states = x.copy(), closed.copy()
+            outcome = way(self, trial, states, sources, fresh)
+            steps += outcome.steps
+            if outcome.status == CONVERGED:
+                point = self._certified(trial, states, sources, steps, (*tried, name) if tried else ())
+                if point.residual <= ENOUGH:
+                    return point
+            tried.append(name)
+        raise self._failure(trial, sources, outcome)
+
+    def _nodesets(self) -> dict[str, float]:
+        return {node: float(value) for node, value in self.network.flat.nodesets.items()}  # type: ignore[arg-type]
+
+    def _run(
+        self,
+        x: np.ndarray,
+        closed: np.ndarray,
+        sources: np.ndarray,
+        leak: float = 0.0,
+        fresh: bool = False,
+        held: Mapping[str, float] | None = None,
+        most: int = MOST,
+    ) -> Outcome:
+        """Newton's method from x in place, with new pivots where the old ones fail."""
+        set_switches(self.network.switches, self.numbers, closed)
+        conditions = self._conditions(sources, leak, {**self.held, **(held or {})})
+        if fresh:
+            start_controls(self.network.tables, self.numbers, self.work)
+        outcome = newton(self.equations, conditions, self.plan, self.factors, self.work, closed, x, most, fresh)
+        if outcome.status == SINGULAR:
+            self.plan = choose_pivots(self.plan, self.work.conductance)
+            self.factors = workspace(self.plan, self.work.conductance)
+            outcome = newton(self.equations, conditions, self.plan, self.factors, self.work, closed, x, most, False)
+        return outcome
+
+    def _conditions(self, sources: np.ndarray, leak: float, held: Mapping[str, float]) -> Conditions:
+        mask, at = np.zeros(self.network.size, bool), np.zeros(self.network.size)
+        for node, value in held.items():
+            place = self.network.numbers.get(node)
+            if place is not None:
+                mask[place], at[place] = True, value
+        return Conditions(np.ascontiguousarray(sources), -1.0, leak, mask, at)
+
+    def plainly(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
+        """Newton's method alone."""
+        return self._run(x, closed, sources, fresh=fresh)
+
+    def with_leaks(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
+        """A leak that shrinks by a factor that adapts, and then none."""
+        x[:] = 0.0
+        leak, factor, steps = 1e-2, 10.0, 0
+        outcome = self._run(x, closed, sources, leak, fresh=True)
+        if outcome.status != CONVERGED:
+            return outcome
+        while leak > 1e-13:
+            good, states = x.copy(), closed.copy()
+            outcome = self._run(x, closed, sources, leak / factor, most=40)
+            steps += outcome.steps
+            if outcome.status == CONVERGED:
+                leak /= factor
+                factor = min(factor * (2.0 if outcome.steps < 10 else 1.0), 1e3)
+            elif factor < 1.02:
+                return outcome._replace(steps=steps)
+            else:
+                x[:], closed[:], factor = good, states, factor**0.5
+        outcome = self._run(x, closed, sources)
+        return outcome._replace(steps=outcome.steps + steps)
+
+    def with_rising_sources(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
+        """Sources that rise by a step that adapts."""
+        x[:] = 0.0
+        reached, rise, steps = 0.0, 0.1, 0
+        outcome = self._run(x, closed, np.zeros_like(sources), fresh=True)
+        if outcome.status != CONVERGED:
+            return outcome
+        while reached < 1.0:
+            good, states = x.copy(), closed.copy()
+            aim = min(reached + rise, 1.0)
+            outcome = self._run(x, closed, aim * sources, most=40)
+            steps += outcome.steps
+            if outcome.status == CONVERGED:
+                reached, rise = aim, rise * (1.5 if outcome.steps < 15 else 1.0)
+            elif rise < 1e-7:
+                return outcome._replace(steps=steps)
+            else:
+                x[:], closed[:], rise = good, states, rise / 4.0
+        return outcome._replace(steps=steps)
+
+    def _certified(
+        self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, steps: int, homotopies: tuple[str, ...]
+    ) -> Point:
+        residual, worst = self.residual(x, sources)
+        return Point(x, closed, steps, homotopies, residual, worst)
+
+    def residual(self, x: np.ndarray, sources: np.ndarray) -> tuple[float, str]:
+        """The largest share of a law's sum in the sum of its sizes at x, and whose law it is; held nodes have none."""
+        shares = self.shares(x, sources)
+        worst = int(np.argmax(shares))
+        return float(shares[worst]), self.network.unknowns[worst]
+
+    def shares(self, x: np.ndarray, sources: np.ndarray) -> np.ndarray:
+        """|sum of a law| over the sum of the sizes of its terms (n,), with a floor of 1 pA or 1 nV."""
+        network, work = self.network, self.work
+        evaluate(network.tables, network.shape, self.numbers, x, np.ascontiguousarray(sources), -1.0, FREE, work)
+        columns = np.repeat(np.arange(network.size), np.diff(network.shape.starts))
+        sizes = np.bincount(network.shape.rows, np.abs(work.conductance * x[columns]), network.size)
+        found = np.abs(work.current) / (sizes + np.where(np.arange(network.size) < network.voltages, 1e-3, 1.0))
+        for node in self.held:
+            if node in network.numbers:
+                found[network.numbers[node]] = 0.0
+        return np.where(np.isnan(found), np.inf, found)
+
+    def _failure(self, x: np.ndarray, sources: np.ndarray, outcome: Outcome) -> NumericalError:
+        name = _called(self.network.unknowns[outcome.worst])
+        if outcome.status == SINGULAR:
+            return NumericalError(
+                f"nothing fixes {name}: its equations are singular; look for a node without a path to ground at rest, "
+                "or for a loop of voltage sources and inductors"
+            )
+        if outcome.status == BROKEN:
+            return NumericalError(f"{name} has no number any more; look for a division by zero or a logarithm there")
+        residual, worst = self.residual(x, sources)
+        return NumericalError(
+            f"no operating point was found, by {', '.join(_WAYS)}: the worst is {_called(worst)}, whose law is off by "
+            f"{residual:.2g} of its terms; give a start by .nodeset"
+        )
+
+
+Way = Callable[[Solver, np.ndarray, np.ndarray, np.ndarray, bool], Outcome]
+_WAYS: Mapping[str, Way] = {
+    "Newton's method": Solver.plainly,
+    "gmin stepping": Solver.with_leaks,
+    "source stepping": Solver.with_rising_sources,
+}
+
+
+def _called(unknown: str) -> str:
+    return f"the current {unknown}" if unknown.startswith("i(") else f"the node {unknown}"
+
+
+def operating_point(circuit: Circuit) -> Traces:
+    """All node voltages and all currents at rest: capacitors open, inductors shorts, sources at their DC values.
+
+    `about` has the engine, Newton's steps, the residual of Kirchhoff's laws and where it is worst, the homotopies that
+    were needed, the junctions' gmin, the temperature in °C, and seconds.
+
+    Raises:
+        CircuitError: an element or parameter without a device here.
+        NumericalError: no operating point was found; names the worst node.
+    """
+    from .signals import Signals
+
+    begin = time.perf_counter()
+    network = Network.of(circuit)
+    solver = Solver.of(network)
+    point = solver.solve(network.sources.direct)
+    return Traces(Signals.of(network).at(solver, point.x, network.sources.direct), about=about(network, point, begin))
+
+
+def about(network: Network, point: Point, begin: float) -> dict[str, object]:
+    """How an answer was made."""
+    return {
+        "engine": "nodal",
+        "iterations": point.steps,
+        "residual": point.residual,
+        "worst": point.worst,
+        "homotopies": point.homotopies,
+        "gmin": network.surroundings.gmin,
+        "temperature": network.surroundings.temperature,
+        "seconds": time.perf_counter() - begin,
+    }
