@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from .bus import bus_slice
+import numpy as np
+
 from .circuit import Card, Circuit, Directive, Function, Model, Subcircuit
 from .element import Element, empty
 from .errors import CircuitError, NetlistError
 from .expression import TEMPERATURE, Expression, Name
+from .instance_lines import instance_lines
 from .instance_names import InstanceNames
-from .model_parameters import MODEL_PARAMETERS
+from .model_parameters import declared
 from .parameters import NOMINAL_TEMPERATURE, Quantity, resolve
 from .ranges import check_value
 from .resolution import Resolution
@@ -103,9 +105,9 @@ class _Flattener:
         for model in body.models.values():
             parameters = {key: resolution.setting(value, model.location) for key, value in model.parameters.items()}
             flat_name = names.prefix + model.name
-            declared = MODEL_PARAMETERS.get(model.type, {})
-            for key in parameters.keys() & declared.keys():
-                check_value(parameters[key], declared[key], f"the model {flat_name}", model.location)
+            known = declared(model.type, parameters.get("level")) or {}
+            for key in parameters.keys() & known.keys():
+                check_value(parameters[key], known[key], f"the model {flat_name}", model.location)
             self.models[flat_name] = replace(model, name=flat_name, parameters=parameters)
         for element in body.elements:
             if element.kind == "X":
@@ -128,26 +130,27 @@ class _Flattener:
         definition = definitions.get(element.model or "")
         if definition is None:
             raise NetlistError(f"{element.name}: unknown subcircuit {element.model!r}; define it", element.location)
+        _check_ports(element, definition)
         self.path.append(definition.name)
         if len(self.path) > MAX_DEPTH:
             shown = " → ".join(self.path[:6])
             cause = f"instances are nested more than {MAX_DEPTH} deep ({shown} → …)"
             raise CircuitError(f"{cause}; break the circle of subcircuits", element.location)
-        given = {key: resolution.quantity(value, element.location) for key, value in element.parameters.items()}
+        given = {
+            key: resolution.quantity(value, element.location)
+            for key, value in element.parameters.items()
+            if not isinstance(value, np.ndarray)
+        }
         if "m" not in definition.parameters:
             multiplier *= resolution.number(given.pop("m", 1.0), element.location)
-        inside = definition.body.parameters
-        own = {**definition.parameters, **given, **inside}
-        symbols = {
-            key: own.pop(key) for key, value in given.items() if isinstance(value, Expression) and key not in inside
-        }
-        outer = {**resolution.values, **symbols}
         functions: dict[str, Function] = {**resolution.functions, **definition.body.functions}
-        where = dict.fromkeys(own, element.location)
-        values = {**outer, **resolve(own, functions, outer, where)}
         inner_definitions = {**definitions, **definition.body.subcircuits}
-        for name, nodes in _lines(element, definition):
-            names = resolution.names.inside(name, definition, nodes)
+        shared = _inside(definition, given, resolution, functions, element)
+        for line in instance_lines(element):
+            names = resolution.names.inside(line.name, definition, line.nodes)
+            values = shared
+            if line.values:
+                values = _inside(definition, {**given, **line.values}, resolution, functions, element)
             self.add_body(definition.body, Resolution(values, functions, names), inner_definitions, multiplier)
         self.path.pop()
 
@@ -161,24 +164,30 @@ def _free(circuit: Circuit, free: Collection[str]) -> dict[str, Expression]:
     return {name: Name(name) for name in free}
 
 
-def _lines(element: Element, definition: Subcircuit) -> list[tuple[str, tuple[str, ...]]]:
-    """The instances of an X card, each with its nodes: one, or one a line of an array."""
+def _check_ports(element: Element, definition: Subcircuit) -> None:
     if len(element.nodes) != len(definition.ports):
         counts = (
             f"{counted(len(element.nodes), 'node')}, {definition.name} has {counted(len(definition.ports), 'port')}"
         )
         cause = f"{element.name} has {counts}"
         raise NetlistError(f"{cause}; connect every port", element.location)
-    if not element.ranges:
-        return [(element.name, element.nodes)]
-    slices = [bus_slice(node) for node in element.nodes]
-    return [
-        (
-            f"{element.name}[{index}]",
-            tuple(part.node(index) if part else node for part, node in zip(slices, element.nodes, strict=True)),
-        )
-        for index in range(element.shape[0])
-    ]
+
+
+def _inside(
+    definition: Subcircuit,
+    given: Mapping[str, Quantity],
+    resolution: Resolution,
+    functions: Mapping[str, Function],
+    element: Element,
+) -> Mapping[str, Quantity]:
+    """The values of all names inside an instance, its own parameters as `given`, else by their defaults."""
+    inside = definition.body.parameters
+    own = {**definition.parameters, **given, **inside}
+    symbols = {
+        key: own.pop(key) for key, value in given.items() if isinstance(value, Expression) and key not in inside
+    }
+    outer = {**resolution.values, **symbols}
+    return {**outer, **resolve(own, functions, outer, dict.fromkeys(own, element.location))}
 
 
 def _card(card: Card, resolution: Resolution) -> Card:
