@@ -135,7 +135,7 @@ def _value(shape: Expression, reads: Sequence[Scalar], p: Parameters, time: Scal
     return p.factor * formulas.value(shape)
 
 
-def _table(x: Scalar, *points: Scalar) -> Scalar:
+def _table(x: Any, *points: Any) -> Any:
     found: Scalar = points[1]
     for x0, y0, x1, y1 in zip(points[::2], points[1::2], points[2::2], points[3::2], strict=False):
         found = jnp.where(x > x0, y0 + (y1 - y0) / (x1 - x0) * (x - x0), found)

@@ -7,6 +7,7 @@ their derivatives with respect to controls and to netlist parameters are JAX's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -90,7 +91,7 @@ Prepare: TypeAlias = Callable[[Parameters, frozenset[str]], dict[str, Scalar]]
 Noise: TypeAlias = Callable[[Sequence[Scalar], Parameters], list[NoiseSource]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Device:
     """One kind of device.
 
@@ -104,8 +105,8 @@ class Device:
     parameters        the netlist's parameters, model's and instance's together. An instance's value goes before its
                       model's of the same name; the instance's `m` is `multiplicity`. `temp`, `dtemp` and `tnom` reach
                       `prepare` as `temperature` and `nominal` in K, `.options gmin` as `gmin` in S
-    internal          internal node -> the terminal it is one with, unless one of the parameters named after that is
-                      given and not 0: `{"inner": ("anode", "rs")}`
+    internal          internal node -> the terminal it is one with, unless one of the resistances named after that is
+                      not 0: `{"inner": ("anode", "rs")}`; a resistance is a parameter or a product, `"rsh*nrd"`
     branch_currents   local names of branch currents, each an unknown of the circuit
     limits            how Newton's steps are limited
     noise             (controls, effective parameters) -> noise currents
@@ -125,9 +126,15 @@ class Device:
     linear: bool = False
 
     def falls_together(self, raw: Mapping[str, Any]) -> dict[str, str]:
-        """The terminal each internal node is one with, for numbers of one instance; nodes of their own are left out."""
+        """The terminal each internal node is one with, for numbers of one instance (None: not given); nodes of their
+        own are left out."""
+
+        def number(name: str) -> float:
+            value = raw[name] if raw[name] is not None else self.parameters[name].default
+            return 0.0 if value is None else float(value)
+
         return {
             node: terminal
-            for node, (terminal, *names) in self.internal.items()
-            if all(raw[name] is None or raw[name] == 0.0 for name in names)
+            for node, (terminal, *resistances) in self.internal.items()
+            if all(math.prod(map(number, each.split("*"))) == 0.0 for each in resistances)
         }

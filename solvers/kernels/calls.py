@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -14,7 +15,7 @@ from .emission import SIGNATURE
 
 
 @intrinsic
-def call_kernel(
+def _call(
     context: Any, address: Any, a: Any, a_from: Any, b: Any, b_from: Any, out: Any, out_from: Any
 ) -> tuple[Any, Any]:
     """`kernel(&a[a_from], &b[b_from], &out[out_from])`; all arrays are contiguous float64, nothing is checked."""
@@ -31,3 +32,6 @@ def call_kernel(
         return impl_ret_untracked(context, builder, signature.return_type, context.get_dummy_value())
 
     return signature, generate
+
+
+call_kernel: Callable[..., None] = _call

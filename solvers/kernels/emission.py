@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from llvmlite import ir
 
@@ -72,23 +73,23 @@ class _Emitter:
 
     def __init__(self, module: ir.Module, builder: ir.IRBuilder, graph: ScalarGraph):
         self.module, self.builder, self.graph = module, builder, graph
-        self.values: dict[int, ir.Value] = {}
+        self.values: dict[int, Any] = {}
 
-    def number(self, node: Node) -> ir.Value:
+    def number(self, node: Node) -> Any:
         """A node as a double."""
         if isinstance(node, float):
             return DOUBLE(node)
         value = self.values[node]
         return self.builder.uitofp(value, DOUBLE) if value.type == BIT else value
 
-    def truth(self, node: Node) -> ir.Value:
+    def truth(self, node: Node) -> Any:
         """A node as a bit; a number is true where it is not zero."""
         if isinstance(node, float):
             return BIT(int(node != 0.0))
         value = self.values[node]
         return value if value.type == BIT else self.builder.fcmp_unordered("!=", value, DOUBLE(0.0))
 
-    def operation(self, name: str, operands: Sequence[Node]) -> ir.Value:
+    def operation(self, name: str, operands: Sequence[Node]) -> Any:
         """One operation's value."""
         if name == "select":
             then, otherwise = map(self.number, operands[1:])
@@ -97,7 +98,7 @@ class _Emitter:
             return _LOGIC[name](self.builder, *map(self.truth, operands))
         numbers = [self.number(each) for each in operands]
         if name in PREDICATES:
-            compare = self.builder.fcmp_unordered if name == "ne" else self.builder.fcmp_ordered
+            compare: Any = self.builder.fcmp_unordered if name == "ne" else self.builder.fcmp_ordered
             return compare(PREDICATES[name], *numbers)
         if name in _DIRECT:
             return _DIRECT[name](self.builder, *numbers)
@@ -120,12 +121,12 @@ def _sign(builder: ir.IRBuilder, value: ir.Value) -> ir.Value:
     return builder.select(builder.fcmp_ordered(">", value, DOUBLE(0.0)), DOUBLE(1.0), negative)
 
 
-_LOGIC: Mapping[str, Callable[..., ir.Value]] = {
+_LOGIC: Mapping[str, Callable[..., Any]] = {
     "and": ir.IRBuilder.and_,
     "or": ir.IRBuilder.or_,
     "not": ir.IRBuilder.not_,
 }
-_DIRECT: Mapping[str, Callable[..., ir.Value]] = {
+_DIRECT: Mapping[str, Callable[..., Any]] = {
     "add": ir.IRBuilder.fadd,
     "sub": ir.IRBuilder.fsub,
     "mul": ir.IRBuilder.fmul,

@@ -78,7 +78,7 @@ TRANSLATE: Mapping[str, Translate] = {
 }
 """By the primitive's name: from the operands to one operation's value."""
 
-FOLD: Mapping[str, Callable[..., float]] = {
+FOLD: Mapping[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,

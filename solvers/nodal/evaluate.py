@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -109,7 +109,7 @@ def _linear(shape: Shape, numbers: Numbers, x: np.ndarray, sources: np.ndarray, 
 
 
 @njit(cache=True)
-def control(tables: Tables, x: np.ndarray, place: int) -> float:
+def control(tables: Tables, x: np.ndarray, place: int) -> Any:
     """A control's value at x: a voltage or a branch current."""
     value = 0.0
     if tables.plus[place] != NOWHERE:
@@ -138,13 +138,13 @@ def _controls(tables: Tables, numbers: Numbers, x: np.ndarray, time: float, limi
 
 
 @njit(cache=True)
-def _one_limit(tables: Tables, numbers: Numbers, k: int, new: float, old: float) -> float:
+def _one_limit(tables: Tables, numbers: Numbers, k: int, new: Any, old: Any) -> float:
     first, second, third, sign = limit_numbers(tables, numbers, k)
     return sign * limited(tables.limit_kinds[k], sign * new, sign * old, first, second, third)
 
 
 @njit(cache=True)
-def limit_numbers(tables: Tables, numbers: Numbers, k: int) -> tuple[float, float, float, float]:
+def limit_numbers(tables: Tables, numbers: Numbers, k: int) -> tuple[Any, Any, Any, Any]:
     """The effective numbers of a limit and its polarity; what it does not have is infinite."""
     where = tables.limit_numbers[k]
     first = numbers.effective[where[0]] if where[0] != NOWHERE else math.inf

@@ -1,7 +1,7 @@
 """Instances of one device with the same given numbers, compiled together.
 
-`prepare` and `physics` become machine code; what is zero whatever the inputs is known from the code, so that it takes no
-place in the matrix. Compiled groups are kept for the process's life.
+`prepare` and `physics` become machine code; what is zero whatever the inputs is known from the code, and takes no place
+in the matrix. Compiled groups are kept for the process's life.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Compiled:
 
     `raw` and `effective` are the names of the netlist's and the device's numbers in order; effective ones that are
     `constants` are in the code, and stand among the numbers only where limits or states need them. `kernel` takes
-    (controls and time, effective numbers) and writes currents of `current_rows`, charges of `charge_rows` (local names),
-    then the derivatives: `conductances` and `capacitances` are (row, control) pairs of positions in these.
+    (controls and time, effective numbers) and writes currents of `current_rows`, charges of `charge_rows` (local
+    names), then the derivatives: `conductances` and `capacitances` are (row, control) pairs of positions in these.
     """
 
     device: Device
@@ -106,9 +106,10 @@ def _with_physics(
     def everything(controls: Sequence[Any], values: Sequence[Any]) -> list[Any]:
         *u, time = controls
 
+        parameters = Parameters({**constants, **dict(zip(effective, values, strict=True))})
+
         def at(*moved: Any) -> tuple[Any, ...]:
-            return physics_outputs(device, moved, Parameters({**constants, **dict(zip(effective, values, strict=True))}),
-                                   time, rows)  # fmt: skip
+            return physics_outputs(device, moved, parameters, time, rows)
 
         found = list(at(*u))
         tangents = []

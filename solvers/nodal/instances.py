@@ -12,7 +12,7 @@ from typing import Any
 from ...netlist.circuit import Circuit, Model
 from ...netlist.element import Element
 from ...netlist.errors import CircuitError
-from ...netlist.expression import Current, Expression, Number, Unary, Voltage
+from ...netlist.expression import Binary, Current, Expression, Number, Unary, Voltage
 from ...netlist.stimulus import Stimulus
 from ..devices import DEVICES, Device
 from ..devices.behavioural import law, polynomial, tabulated
@@ -57,7 +57,7 @@ def current_of(element: str) -> str:
 
 
 def instances_of(flat: Circuit, surroundings: Surroundings) -> list[Instance]:
-    """Every element of a flat, scalar circuit as an instance; lossless lines are left to `lines`. Linear in their number.
+    """Every element of a flat, scalar circuit but lossless lines (`lines`) as an instance. Linear in their number.
 
     Raises:
         CircuitError: an element, a model or a parameter that no device takes.
@@ -98,7 +98,8 @@ class _Reader:
                 found[local] = _number(element, name, value)
             elif name not in IGNORED and name not in ("temp", "dtemp", "m"):
                 raise CircuitError(
-                    f"{element.name} has the parameter {name}, which the {device.name} here does not know; leave it out",
+                    f"{element.name} has the parameter {name}, which the {device.name} here does not know; "
+                    "leave it out",
                     element.location,
                 )
         return found | self.surroundings.of(element, model)
@@ -147,11 +148,9 @@ def _passive(device: Device) -> Callable[[_Reader, Element], Instance]:
 
 
 def _resistor(reader: _Reader, element: Element) -> Instance:
+    """A plain one, or one whose resistance reads voltages or time: a current source of v/r."""
     if isinstance(element.value, Expression):
-        across = Voltage(*element.nodes)
-        from ...netlist.expression import Binary
-
-        return _expressed(reader, element, Binary("/", across, element.value), "current")
+        return _expressed(reader, element, Binary("/", Voltage(*element.nodes), element.value), "current")
     return _passive(RESISTOR)(reader, element)
 
 

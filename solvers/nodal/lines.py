@@ -27,7 +27,8 @@ class Lines:
     """All lossless lines.
 
     `unknowns` (lines, 6) are v₁+, v₁−, v₂+, v₂−, i₁, i₂, NOWHERE for ground; `laws` (lines, 2, 6) the places of the
-    laws' coefficients, `junctions` (lines, 4) those of the currents in Kirchhoff's laws. `impedance` in ohm, `delay` in s.
+    laws' coefficients, `junctions` (lines, 4) those of the currents in Kirchhoff's laws. `impedance` in ohm, `delay`
+    in s.
     """
 
     elements: Sequence[Element]

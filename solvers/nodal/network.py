@@ -31,8 +31,8 @@ class Network:
     """A flat, scalar circuit.
 
     `unknowns` are names: `nodes` nodes of the deck, then inner nodes `element:node`, together `voltages` of them, then
-    branch currents `i(element)`. `instances` are all but lossless lines, linear ones first; `tables` those that are evaluated anew,
-    `linear` those that are stamped once.
+    branch currents `i(element)`. `instances` are all but lossless lines, linear ones first; `linear` are the tables of
+    those, which are stamped once, `tables` those of the others, which are evaluated anew.
     """
 
     flat: Circuit

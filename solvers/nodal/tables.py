@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .groups import Compiled
-from .instances import GROUND, Instance
+from .instances import Instance
 
 NOWHERE = -1
 """The number of ground among the unknowns."""
@@ -146,6 +146,7 @@ class Placed:
             rows, control, plus, minus = of
             return rows, control, places(keys, size, rows, plus), places(keys, size, rows, minus)
 
+        limits: Any = _limits(groups, controls, numbers)
         return Tables(
             np.array([group.kernel.address for group in groups], np.int64),
             controls,
@@ -159,7 +160,7 @@ class Placed:
             *derivative(self.conductances),
             _starts(len(group.capacitances) for group in groups),
             *derivative(self.capacitances),
-            *_limits(groups, controls, numbers),
+            *limits,
         )
 
 
@@ -183,9 +184,7 @@ def _columns(entries: Sequence[tuple[int, int, int, int]]) -> tuple[np.ndarray, 
     return first, second, third, fourth
 
 
-def _limits(
-    groups: Sequence[Compiled], controls: np.ndarray, numbers: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _limits(groups: Sequence[Compiled], controls: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, ...]:
     found, kinds, where = [], [], []
     for group, control, first in zip(groups, controls, numbers, strict=False):
         for limit in group.device.limits:
@@ -195,6 +194,3 @@ def _limits(
             sign = NOWHERE if limit.polarity is None else first + group.effective.index(limit.polarity)
             where.append([*named, *[NOWHERE] * (3 - len(named)), sign])
     return np.array(found, np.int64), np.array(kinds, np.int64), np.array(where, np.int64).reshape(-1, 4)
-
-
-__all__ = ["GROUND", "NOWHERE", "Numbers", "Pattern", "Placed", "Tables", "local_unknowns", "places"]
