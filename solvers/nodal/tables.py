@@ -142,12 +142,11 @@ class Placed:
         controls = _starts(len(group.device.controls) + 1 for group in groups)
         numbers = _starts(len(group.effective) for group in groups)
 
-        def derivative(of: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+        def derivative(of: tuple[np.ndarray, ...]) -> Any:
             rows, control, plus, minus = of
             return rows, control, places(keys, size, rows, plus), places(keys, size, rows, minus)
 
-        limits: Any = _limits(groups, controls, numbers)
-        return Tables(
+        arrays: list[Any] = [
             np.array([group.kernel.address for group in groups], np.int64),
             controls,
             *self.controls,
@@ -160,8 +159,9 @@ class Placed:
             *derivative(self.conductances),
             _starts(len(group.capacitances) for group in groups),
             *derivative(self.capacitances),
-            *limits,
-        )
+            *_limits(groups, controls, numbers),
+        ]
+        return Tables(*arrays)
 
 
 def local_unknowns(instance: Instance, group: Compiled) -> dict[str, str]:
