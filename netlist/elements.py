@@ -195,7 +195,7 @@ _LINE = ElementKind(
     aliases={"zo": "z0"},
 )
 
-_INSTANCE = ElementKind("X", "subcircuit", "Xname node … subcircuit [parameter=value …]", (), ranges=1)
+_INSTANCE = ElementKind("X", "subcircuit", "Xname node … subcircuit [parameter=value …]", (), ranges=2)
 
 KINDS: Mapping[str, ElementKind] = {
     kind.letter: kind

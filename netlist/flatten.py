@@ -6,7 +6,7 @@ name without a definition inside a subcircuit is looked up where the subcircuit 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -183,9 +183,7 @@ def _inside(
     """The values of all names inside an instance, its own parameters as `given`, else by their defaults."""
     inside = definition.body.parameters
     own = {**definition.parameters, **given, **inside}
-    symbols = {
-        key: own.pop(key) for key, value in given.items() if isinstance(value, Expression) and key not in inside
-    }
+    symbols = {key: own.pop(key) for key, value in given.items() if isinstance(value, Expression) and key not in inside}
     outer = {**resolution.values, **symbols}
     return {**outer, **resolve(own, functions, outer, dict.fromkeys(own, element.location))}
 
@@ -194,11 +192,18 @@ def _card(card: Card, resolution: Resolution) -> Card:
     return replace(card, fields=tuple(resolution.field(field, card.location) for field in card.fields))
 
 
+def _dropped(directive: Directive, body: Circuit) -> Callable[[str], bool]:
+    """Which targets are gone in the flat circuit: parameters, and instances whose own parameter is learned."""
+    instances = [element.name for element in body.elements if element.kind == "X"]
+    known = [*body.parameters, *(instances if directive.keyword == "trainable" else ())]
+    return lambda selector: bool(select([selector], known))
+
+
 def _directives(body: Circuit, names: InstanceNames) -> list[Directive]:
-    """A body's directives in the flat circuit's names; selectors that mean a parameter are left out."""
+    """A body's directives in the flat circuit's names; selectors of what is no element there are left out."""
     found: list[Directive] = []
     for directive in body.directives:
-        selectors = names.selectors(directive, lambda selector: bool(select([selector], body.parameters)))
+        selectors = names.selectors(directive, _dropped(directive, body))
         options = dict(directive.options)
         if "model" in options:
             options["model"] = names.model(str(options["model"]))

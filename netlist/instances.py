@@ -1,6 +1,8 @@
-"""X cards: an instance of a subcircuit with its nodes and parameters."""
+"""X cards: an instance of a subcircuit with its nodes and parameters; an array of them; a crossbar of two buses."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from .bus import bus_slice
 from .card import ElementCard
@@ -33,12 +35,14 @@ def read_instance(card: ElementCard) -> Element:
     _check_ports(card, nodes, definition)
     for key, text in key_values(rest, card.location, start):
         _check_parameter(card, key, definition)
-        card.parameters[key] = _parameter(card, text)
+        card.parameters[key] = _parameter(card, text, key)
     return card.element(nodes, None, name)
 
 
-def _parameter(card: ElementCard, text: str) -> float | Expression:
-    """A parameter's value; ngspice lets its expression stand without braces here."""
+def _parameter(card: ElementCard, text: str, key: str) -> float | Expression | np.ndarray:
+    """A parameter's value; ngspice lets its expression stand without braces here. An array: one for each."""
+    if text.startswith("@"):
+        return card.array(text, key)
     value = braced(text, card.location) if is_expression(text) else plain_or_tree(text, card.location)
     if isinstance(value, Expression):
         card.scope.check(value, card.location)
@@ -53,10 +57,17 @@ def _check_ports(card: ElementCard, nodes: tuple[str, ...], definition: Scope) -
             f"it has {counted(len(nodes), 'node')}, but {wanted}",
             f"write {card.name} {' '.join(ports)} {definition.name}",
         )
-    for node, port in zip(nodes, ports, strict=True):
+    if len(card.ranges) == 2 and len(ports) < 2:
+        cause = f"{definition.name} has one port, but a crossbar lies between two buses"
+        raise card.fail(cause, f"write {card.name}[0:{card.ranges[0][1]}]")
+    for position, (node, port) in enumerate(zip(nodes, ports, strict=True)):
         part, wanted = bus_slice(node), bus_slice(port)
         width = part.width if part else 1
-        needed = wanted.width if wanted else card.shape[0] if card.ranges and part else 1
+        if part and len(card.ranges) == 2 and position > 1:
+            cause = f"{node} cannot be a bus: the first two ports of a crossbar are"
+            raise card.fail(cause, f"write one node for the port {port}")
+        axis = position if len(card.ranges) == 2 else 0
+        needed = wanted.width if wanted else card.shape[axis] if card.ranges and part else 1
         if width != needed or (wanted and card.ranges):
             cause = f"the node {node} of {card.name} has width {width}, but {needed} is needed for the port {port}"
             raise NetlistError(f"{cause}; write a bus of that width", card.location)

@@ -11,6 +11,7 @@ from .circuit import Circuit
 from .element import Element
 from .elements import KINDS
 from .errors import CircuitError
+from .instance_lines import own_parameter
 from .ranges import check_value
 from .sidecar import read_only
 from .stimulus import Stimulus
@@ -21,7 +22,8 @@ def with_values(circuit: Circuit, values: Mapping[str, object]) -> Circuit:
     """A copy of the circuit in which named parameters, or elements' main values, are others.
 
     A number or an array of the element's shape. The value of a resistor written with `g=` is its conductance; that of a
-    source its DC value, which leaves its waveform as it is. Linear in the circuit's size.
+    source its DC value, which leaves its waveform as it is; that of an instance the one parameter that its card gives.
+    Linear in the circuit's size.
 
     Raises CircuitError for an unknown name or an array of another shape, NetlistError for a value out of range.
     """
@@ -42,6 +44,8 @@ def with_values(circuit: Circuit, values: Mapping[str, object]) -> Circuit:
 
 def with_value(element: Element, value: object) -> Element:
     """The element with another main value."""
+    if element.kind == "X":
+        return replace(element, parameters={own_parameter(element): _value(element, value)})
     declaration = KINDS[element.kind].value
     if declaration is None:
         raise CircuitError(f"{element.name} has no value to set; set a parameter of its model", element.location)
