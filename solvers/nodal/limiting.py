@@ -21,9 +21,6 @@ def junction(new: float, old: float, thermal: float, critical: float) -> float:
                 else old - thermal * (2.0 + math.log(2.0 - step))
             )
         return thermal * math.log(new / thermal)
-    if new < 0.0:
-        floor = -old - 1.0 if old > 0.0 else 2.0 * old - 1.0
-        return max(new, floor)
     return new
 
 

@@ -16,6 +16,9 @@ from .tables import Numbers, Tables
 CONVERGED, EXHAUSTED, SINGULAR, BROKEN = 0, 1, 2, 3
 """How it ended: converged; too many steps; a pivot failed; something is not a number."""
 
+ROUNDING = 1e-13
+"""The share of a law's terms below which its sum is noise."""
+
 RELATIVE = 1e-9
 """The share of an unknown that the last step may be: the error is then about its square."""
 
@@ -74,7 +77,7 @@ def newton(
     """
     size = len(x)
     step = np.empty(size)
-    worst = 0
+    worst, before = 0, np.inf
     for count in range(most):
         limited = _laws(equations, conditions, work, x, STARTED if fresh and count == 0 else LIMITED)
         failed = factor(plan, work.conductance, factors)
@@ -91,11 +94,28 @@ def newton(
                 return Outcome(BROKEN, count, k)
             if share > largest:
                 worst, largest = k, share
+        stalled = not limited and largest > 0.5 * before and _at_rounding(equations, work, x)
+        before = largest
+        for k in range(size):
             x[k] += step[k]
         moved = move_switches(equations.switches, equations.tables, equations.numbers, x, closed)
-        if largest <= 1.0 and not limited and not moved:
+        if (largest <= 1.0 or stalled) and not limited and not moved:
             return Outcome(CONVERGED, count + 1, worst)
     return Outcome(EXHAUSTED, most, worst)
+
+
+@njit(cache=True)
+def _at_rounding(equations: Equations, work: Work, x: np.ndarray) -> bool:
+    """Whether every law holds at x as well as the sizes of its terms let numbers say; steps then only make noise."""
+    shape = equations.shape
+    sizes = np.zeros(len(x))
+    for column in range(len(x)):
+        for entry in range(shape.starts[column], shape.starts[column + 1]):
+            sizes[shape.rows[entry]] += abs(work.conductance[entry] * x[column])
+    for k in range(len(x)):
+        if not abs(work.current[k]) <= ROUNDING * sizes[k]:
+            return False
+    return True
 
 
 @njit(cache=True)
