@@ -2,7 +2,7 @@
 
 In: a circuit, names of free parameters. Out: rates, states and signals (items, batch), differentiable in everything.
 
-laws          what each element says: currents, voltages, charges
+laws          what all elements say: currents, voltages, charges; readers: one a kind of element
 unknowns      what every node is: held, derived, a state, algebraic
 polynomial    currents as sums of products of features, by the addition theorems; algebra: trees with folded numbers
 charges       the left side M dy/dt; levels: what is computed on the way, in order

@@ -1,20 +1,22 @@
 """The left side: how fast charges and fluxes follow the states, M dy/dt = …
 
 A capacitor's charge is C times a voltage that is linear in signals, so that each state in it is an entry of M and each
-drive a current C·dv/dt on the right side. An inductor's flux is L times its current.
+drive a current C·dv/dt on the right side. An inductor's flux is L times its current, and k√(L₁L₂) times that of an
+inductor which it is coupled to.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
 
 from ...netlist.errors import CircuitError
-from ...netlist.expression import Expression, Voltage
-from .algebra import difference, negative, product, total
+from ...netlist.expression import Call, Expression, Voltage
+from ...netlist.suggestion import nearest
+from .algebra import difference, folded, negative, product, total
 from .laws import Branch, current_name
 from .polynomial import Term, expand
 from .unknowns import GROUND, Unknowns
@@ -65,8 +67,26 @@ def charges(unknowns: Unknowns) -> Charges:
     for branch in unknowns.laws.inductors:
         name = current_name(branch.element.name)
         entries[name, name] = branch.value
+    for row, column, value in _mutual(unknowns):
+        entries[row, column] = total(entries[row, column], value) if (row, column) in entries else value
     _check_anchored(unknowns)
     return Charges(entries, driven)
+
+
+def _mutual(unknowns: Unknowns) -> Iterator[tuple[str, str, Expression]]:
+    """The mutual inductances, both ways."""
+    henries = {branch.element.name: branch.value for branch in unknowns.laws.inductors}
+    for branch in unknowns.laws.couplings:
+        for name in (branch.first, branch.second):
+            if name not in henries:
+                cure = nearest(name, henries)
+                raise CircuitError(
+                    f"{branch.element.name} couples {name}, which is no inductor; {cure}", branch.element.location
+                )
+        geometric = Call("sqrt", (product(henries[branch.first], henries[branch.second]),))
+        value = product(branch.value, folded(geometric))
+        first, second = current_name(branch.first), current_name(branch.second)
+        yield from ((first, second, value), (second, first, value))
 
 
 def _signal(term: Term, branch: Branch) -> str:

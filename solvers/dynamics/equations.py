@@ -17,6 +17,7 @@ from .laws import KINDS_OF_DRAW, RELATIVE, Laws, current_name
 from .levels import MINUS_ONE, Level, levels
 from .names import Names
 from .polynomial import Term, doubled_angles, expand, gathered
+from .readers import laws_of
 from .unknowns import Unknowns
 
 
@@ -43,7 +44,7 @@ class Equations:
         flat = flatten(circuit, free) if free else circuit.expand()
         draws = drawn if isinstance(drawn, Mapping) else dict.fromkeys(drawn, RELATIVE)
         _check_draws(flat, draws)
-        laws = Laws.of(flat, draws, free)
+        laws = laws_of(flat, draws, free)
         unknowns = Unknowns.of(laws)
         sums = {
             node: [term.scaled(MINUS_ONE) for branch in branches for term in expand(branch.value)]

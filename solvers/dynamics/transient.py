@@ -19,6 +19,7 @@ from ...netlist.circuit import Card, Circuit
 from ...netlist.errors import CircuitError, NetlistError, NumericalError
 from ...netlist.numbers import number
 from ...netlist.traces import Traces
+from .laws import NODAL
 from .system import DynamicalSystem, Values
 from .unknowns import GROUND
 
@@ -86,6 +87,8 @@ def transient(circuit: Circuit, *, relative: float = RELATIVE, absolute: float =
 
 
 Rate = Callable[[float, np.ndarray], np.ndarray]
+PATIENCE, ADVANCE = 50_000, 1e-6
+"""An integration is given up that has not advanced by this share of the run in so many evaluations of the rate."""
 
 
 def _compiled(system: DynamicalSystem, values: Values, still: bool = False) -> Rate:
@@ -107,6 +110,7 @@ def _integrated(
     """The states (states, times), and how often the rate was computed."""
     times, evaluations = asked.times, 0
     ends = [*system.corners(asked.stop), asked.stop]
+    rate = _watched(system, rate, asked.stop)
     found = np.empty((len(y), len(times)))
     at = 0.0
     for end in ends:
@@ -122,6 +126,25 @@ def _integrated(
         found[:, inside] = done.y[:, np.searchsorted(marks, times[inside])]
         y, at = done.y[:, -1], end
     return found, evaluations
+
+
+def _watched(system: DynamicalSystem, rate: Rate, stop: float) -> Rate:
+    """The rate, until it is asked for over and over at the same time."""
+    since, count = -np.inf, 0
+
+    def watched(t: float, y: np.ndarray) -> np.ndarray:
+        nonlocal since, count
+        since, count = (t, 0) if t > since + ADVANCE * stop else (since, count + 1)
+        found = rate(t, y)
+        if count > PATIENCE:
+            worst = system.states[int(np.argmax(np.abs(found)))]
+            raise NumericalError(
+                f"the integration stands still at {t:g} s, where {worst} moves fastest; a switch or comparator that "
+                f"opens what closes it chatters there: slow it down with a capacitor, or {NODAL}"
+            )
+        return found
+
+    return watched
 
 
 def _operating_point(system: DynamicalSystem, rate: Rate, y: np.ndarray, most: int = 60) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 A voltage-defining element (V, E, B with `v=`) ties two nodes together. The nodes tied to ground are known or derived;
 those tied to each other alone move with one of them, their root. A root with capacitance is a state, one without is
-algebraic: its currents sum to zero.
+algebraic: its currents sum to zero. The current through such an element is what leaves its side of the tied nodes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ...netlist.expression import Current, Expression, Name, Voltage, children, 
 from .algebra import ZERO, difference, folded, total
 from .laws import Branch, Laws, current_name
 from .polynomial import Term, expand, signals
+from .sensing import Sensing
 
 GROUND = "0"
 TIME = "drive time"
@@ -47,6 +48,7 @@ class Unknowns:
 
     laws: Laws
     root: dict[str, str] = field(default_factory=dict)
+    sensing: Sensing = field(default_factory=Sensing)
     replacement: dict[str, Expression] = field(default_factory=dict)
     derived: dict[str, Expression] = field(default_factory=dict)
     states: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Unknowns:
         found = cls(laws)
         ties = _ties(laws)
         found.root = _roots(laws, ties)
+        found.sensing = Sensing.of(laws)
         found._derive(ties)
         found._classify()
         return found
@@ -79,6 +82,8 @@ class Unknowns:
                     self.replacement[node] = value
                 else:
                     self.derived[node] = value
+            for element in self.sensing.read:
+                self.derived[current_name(element)] = self.write(self.sensing.current(element))
         except CycleError as error:
             circle = list(dict.fromkeys(error.args[1]))
             shown = " → ".join(f"v({node}) by {ties[node].element}" for node in circle)
@@ -127,13 +132,10 @@ class Unknowns:
         return ZERO if node == GROUND else self.replacement.get(node, Voltage(node))
 
     def _current(self, read: Current) -> Expression:
-        for branch in self.laws.inductors:
-            if branch.element.name == read.element:
-                return Voltage(current_name(read.element))
-        raise CircuitError(
-            f"i({read.element}) is read, but in circuits in time only inductors' currents are signals; "
-            "read the voltage across a resistor instead"
-        )
+        signal = Voltage(current_name(read.element))
+        if read.element in self.sensing.read or any(each.element.name == read.element for each in self.laws.inductors):
+            return signal
+        return self.write(self.sensing.current(read.element))
 
     def sums(self) -> dict[str, list[Branch]]:
         """The currents that leave each root, in signals; those of the nodes that ideal sources hold are left out."""
