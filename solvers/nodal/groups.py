@@ -7,7 +7,7 @@ in the matrix. Compiled groups are kept for the process's life.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Compiled:
     `constants` are in the code, and stand among the numbers only where limits or states need them. `kernel` takes
     (controls and time, effective numbers) and writes currents of `current_rows`, charges of `charge_rows` (local
     names), then the derivatives: `conductances` and `capacitances` are (row, control) pairs of positions in these.
+    `preparation` is what `prepare` was compiled from, for its derivatives.
     """
 
     device: Device
@@ -42,6 +43,13 @@ class Compiled:
     charge_rows: tuple[str, ...]
     conductances: tuple[tuple[int, int], ...]
     capacitances: tuple[tuple[int, int], ...]
+    preparation: Callable[[Sequence[Any], Sequence[Any]], list[Any]]
+    together: Mapping[str, str]
+
+    @property
+    def inner(self) -> tuple[str, ...]:
+        """Inner nodes that are unknowns of their own; `together` has the terminal that each of the others is."""
+        return tuple(name for name in self.device.internal if name not in self.together)
 
     def numbers(self, raw: np.ndarray) -> np.ndarray:
         """Effective numbers (instances, effective) of the netlist's (instances, raw)."""
@@ -77,7 +85,9 @@ def compiled(device: Device, given: tuple[str, ...], zero: frozenset[str]) -> Co
         found = device.prepare(read(values), named)
         return [found[name] for name in effective]
 
-    return _with_physics(device, names, effective, constants, compile_kernel(short, (len(names), 0)))
+    there = {name: 0.0 if name in zero else 1.0 for name in given}
+    together = device.falls_together({**dict.fromkeys(device.parameters), **there})
+    return _with_physics(device, names, effective, constants, short, together)
 
 
 STATES = {"conductance", "closed", "opened", "threshold", "hysteresis"}
@@ -97,7 +107,12 @@ def _shapes(device: Device, read: Any, named: frozenset[str], count: int) -> lis
 
 
 def _with_physics(
-    device: Device, names: tuple[str, ...], effective: tuple[str, ...], constants: Mapping[str, float], prepare: Kernel
+    device: Device,
+    names: tuple[str, ...],
+    effective: tuple[str, ...],
+    constants: Mapping[str, float],
+    preparation: Callable[[Sequence[Any], Sequence[Any]], list[Any]],
+    together: Mapping[str, str],
 ) -> Compiled:
     size = len(device.controls)
     rows = _rows(device, effective, constants)
@@ -126,11 +141,13 @@ def _with_physics(
         names,
         effective,
         constants,
-        prepare,
+        compile_kernel(preparation, (len(names), 0)),
         kernel,
         *rows,
         tuple(each for each in places if each[0] < split),
         tuple((row - split, control) for row, control in places if row >= split),
+        preparation,
+        together,
     )
 
 

@@ -22,7 +22,7 @@ from .lines import Lines, line_currents
 from .stimuli import sources_of
 from .surroundings import Surroundings
 from .switches import Switches, switches_of
-from .tables import NOWHERE, Numbers, Pattern, Placed, Tables, local_unknowns
+from .tables import NOWHERE, Numbers, Pattern, Placed, Tables
 from .waveforms import Sources
 
 
@@ -61,8 +61,7 @@ class Network:
         flat = circuit.expand()
         around = surroundings or Surroundings.of_circuit(flat)
         found = instances_of(flat, around)
-        found.sort(key=lambda instance: not instance.device.linear)
-        groups = [_group(instance) for instance in found]
+        found, groups = _together(found)
         lines = [element for element in flat.elements if element.kind == "T"]
         nodes, inner, currents = _unknowns(found, groups, lines)
         names = (*nodes, *inner, *currents)
@@ -140,7 +139,7 @@ class Network:
         effective = self.effective(raw)
         split = len(self.linear.kernels)
         linear, rest = (np.concatenate([np.zeros(0), *part]) for part in (effective[:split], effective[split:]))
-        return Numbers(rest, *self._stamped(linear), linear)
+        return Numbers(rest, *self.stamped(linear), linear)
 
     def effective(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The devices' numbers of every instance; one call a group."""
@@ -154,7 +153,7 @@ class Network:
                 found[place] = row
         return found
 
-    def _stamped(self, effective: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def stamped(self, effective: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The matrices of the linear devices: they are the same at every x, so at zero too."""
         zero = np.zeros(len(self.shape.rows))
         nothing = Numbers(effective, zero, zero, effective)
@@ -168,6 +167,15 @@ class Network:
         return work(self.size, len(self.shape.rows), self.tables)
 
 
+def _together(instances: Sequence[Instance]) -> tuple[list[Instance], list[Compiled]]:
+    """The instances with those of one group side by side, linear ones first, and their groups."""
+    members: dict[Compiled, list[Instance]] = {}
+    for instance in instances:
+        members.setdefault(_group(instance), []).append(instance)
+    order = sorted(members, key=lambda group: not group.device.linear)
+    return [each for group in order for each in members[group]], [group for group in order for _ in members[group]]
+
+
 def _group(instance: Instance) -> Compiled:
     given = tuple(name for name in instance.raw if name not in ("temperature", "nominal", "gmin"))
     watched = {name for _, *names in instance.device.internal.values() for name in names}
@@ -179,24 +187,21 @@ def _unknowns(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Nodes, inner nodes, branch currents."""
     nodes: dict[str, None] = {}
-    inner: dict[str, None] = {}
-    currents: dict[str, None] = {}
+    inner: list[str] = []
+    currents: list[str] = []
     for instance, group in zip(instances, groups, strict=True):
-        own = local_unknowns(instance, group)
-        for local, name in own.items():
-            if local in group.device.branch_currents:
-                currents[name] = None
-            elif local in group.device.internal and ":" in name and name not in nodes:
-                inner[name] = None
-            elif not name.startswith("i("):
-                nodes[name] = None
+        nodes |= dict.fromkeys(instance.nodes.values())
+        if group.inner:
+            inner += [f"{instance.element.name}:{name}" for name in group.inner]
+        if group.device.branch_currents:
+            currents.append(instance.current)
     for line in lines:
         nodes |= dict.fromkeys(line.nodes)
-        currents |= dict.fromkeys(line_currents(line))
-    nodes.pop(GROUND, None)
-    if not nodes:
+        currents += line_currents(line)
+    found = tuple(name for name in nodes if name != GROUND and not name.startswith("i("))
+    if not found:
         raise CircuitError("the circuit has no node but ground; there is nothing to solve")
-    return tuple(nodes), tuple(inner), tuple(currents)
+    return found, tuple(inner), tuple(currents)
 
 
 def _driven(instances: Sequence[Instance], numbers: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,36 +100,20 @@ class Placed:
     controls: tuple[np.ndarray, np.ndarray]
     currents: np.ndarray
     charges: np.ndarray
-    conductances: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-    capacitances: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    conductances: tuple[np.ndarray, ...]
+    capacitances: tuple[np.ndarray, ...]
 
     @classmethod
     def of(cls, instances: Sequence[Instance], groups: Sequence[Compiled], numbers: Mapping[str, int]) -> Placed:
-        """Look up every unknown. Linear in the number of local names."""
-        plus: list[int] = []
-        minus: list[int] = []
-        rows: tuple[list[int], list[int]] = ([], [])
-        entries: tuple[list[tuple[int, int, int, int]], list[tuple[int, int, int, int]]] = ([], [])
-        for instance, group in zip(instances, groups, strict=True):
-            known = local_unknowns(instance, group)
-            at = {name: numbers[unknown] for name, unknown in known.items()}
-            ends = [(at[a], NOWHERE if b is None else at[b]) for a, b in group.device.controls]
-            plus += [a for a, _ in ends] + [NOWHERE]
-            minus += [b for _, b in ends] + [NOWHERE]
-            for kind, (names, pairs) in enumerate(
-                ((group.current_rows, group.conductances), (group.charge_rows, group.capacitances))
-            ):
-                rows[kind].extend(at[name] for name in names)
-                entries[kind].extend((at[names[row]], control, *ends[control]) for row, control in pairs)
-        return cls(
-            instances,
-            groups,
-            (np.array(plus, np.int64), np.array(minus, np.int64)),
-            np.array(rows[0], np.int64),
-            np.array(rows[1], np.int64),
-            _columns(entries[0]),
-            _columns(entries[1]),
-        )
+        """Look up every unknown; instances of a group must stand together. Linear in the number of local names."""
+        runs = [
+            _run(group, [instances[place] for place in places], numbers)
+            for group, places in groupby(range(len(groups)), groups.__getitem__)
+        ]
+        joined = [np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*runs, strict=True)]
+        plus, minus, currents, charges, *entries = joined or [np.zeros(0, np.int64)] * 12
+        first, second = entries[:4], entries[4:]
+        return cls(instances, groups, (plus, minus), currents, charges, tuple(first), tuple(second))
 
     def ask(self, pattern: Pattern) -> None:
         """Every place of the matrix that these instances write."""
@@ -164,24 +149,40 @@ class Placed:
         return Tables(*arrays)
 
 
+def _run(group: Compiled, instances: Sequence[Instance], numbers: Mapping[str, int]) -> list[np.ndarray]:
+    """The unknowns of controls, rows and entries of instances of one group, instance by instance."""
+    known = [local_unknowns(instance, group) for instance in instances]
+
+    def unknowns(names: Sequence[str | None]) -> np.ndarray:
+        """(instances, names), NOWHERE for ground and for the missing end of a current."""
+        columns = [
+            [NOWHERE] * len(known) if name is None else [numbers[own[name]] for own in known] for name in names
+        ]
+        return np.array(columns, np.int64).reshape(len(names), len(known)).T
+
+    ends = group.device.controls
+    found = [unknowns([*(end[side] for end in ends), None]) for side in (0, 1)]
+    found += [unknowns(rows) for rows in (group.current_rows, group.charge_rows)]
+    for names, pairs in ((group.current_rows, group.conductances), (group.charge_rows, group.capacitances)):
+        controls = np.tile(np.array([control for _, control in pairs], np.int64), (len(known), 1))
+        found += [unknowns([names[row] for row, _ in pairs]), controls]
+        found += [unknowns([ends[control][side] for _, control in pairs]) for side in (0, 1)]
+    return [np.ascontiguousarray(each).reshape(-1) for each in found]
+
+
 def local_unknowns(instance: Instance, group: Compiled) -> dict[str, str]:
     """The circuit's name of each of the instance's local names: nodes, branch currents, inner nodes."""
     found = dict(instance.nodes)
-    found |= dict.fromkeys(group.device.branch_currents, instance.current)
-    together = group.device.falls_together({**dict.fromkeys(group.device.parameters), **instance.raw})
-    for inner in group.device.internal:
-        found[inner] = found[together[inner]] if inner in together else f"{instance.element.name}:{inner}"
+    if group.device.branch_currents:
+        found |= dict.fromkeys(group.device.branch_currents, instance.current)
+    if group.device.internal:
+        found |= {inner: found[terminal] for inner, terminal in group.together.items()}
+        found |= {inner: f"{instance.element.name}:{inner}" for inner in group.inner}
     return found
 
 
 def _starts(lengths: Iterable[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(np.fromiter(lengths, np.int64))]).astype(np.int64)
-
-
-def _columns(entries: Sequence[tuple[int, int, int, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    table = np.array(entries, np.int64).reshape(-1, 4)
-    first, second, third, fourth = (np.ascontiguousarray(column) for column in table.T)
-    return first, second, third, fourth
 
 
 def _limits(groups: Sequence[Compiled], controls: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, ...]:
