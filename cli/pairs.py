@@ -109,7 +109,8 @@ class Pairs:
     def increments(self, steps: int, step: float) -> dict[str, np.ndarray]:
         """A Wiener path a column: by node the increments in volts (columns, steps) over steps of that many seconds.
 
-        Nodes of one group share theirs. Drawn from the seed and the column's number.
+        Nodes of one group share theirs; a node's own and its groups' are summed. Drawn from the seed and the column's
+        number.
         """
         processes = Noise.of(self.circuit).processes
         streams = {each.group or f" {each.node}": place for place, each in enumerate(processes)}
@@ -120,10 +121,11 @@ class Pairs:
                 for column in range(len(self))
             ]
         )
-        return {
-            each.node: each.amplitude * np.sqrt(step) * drawn[:, rows[each.group or f" {each.node}"]]
-            for each in processes
-        }
+        found: dict[str, np.ndarray] = {}
+        for each in processes:
+            moved = each.amplitude * np.sqrt(step) * drawn[:, rows[each.group or f" {each.node}"]]
+            found[each.node] = found.get(each.node, 0.0) + moved
+        return found
 
 
 def _dies(run: Run, mismatch: Mismatch, dies: int | None) -> int:

@@ -109,7 +109,7 @@ DIRECTIVES: Mapping[str, DirectiveKind] = {
             "*@ noise NODE … amplitude=… [group=…] (or: *@ noise thermal [temperature=…])",
             "a Wiener process into the node, or the thermal noise of every resistor",
             "nodes",
-            Option("amplitude", "number", "standard deviation after one second", "V/√s", minimum=0.0),
+            Option("amplitude", "number", "standard deviation after one second, negative against its group", "V/√s"),
             Option("temperature", "number", "temperature of thermal noise", "°C"),
             Option("group", "word", "name of the group whose members share one path"),
         ),

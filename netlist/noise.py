@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from .buses import node_fields
@@ -17,7 +18,11 @@ THERMAL = "thermal"
 
 @dataclass(frozen=True, slots=True)
 class Wiener:
-    """A Wiener process on a node: dv = … + amplitude·dW, `amplitude` in V/√s. Nodes of one `group` share one dW."""
+    """A Wiener process on a node: dv = … + amplitude·dW, `amplitude` in V/√s. Nodes of one `group` share one dW.
+
+    A node may have one of its own and one of each group: what moves nodes together is a group's, what moves them apart
+    their own, or a group's with amplitudes of both signs.
+    """
 
     node: str
     amplitude: float
@@ -34,7 +39,9 @@ class Noise:
 
     @classmethod
     def of(cls, circuit: Circuit) -> Noise:
-        """What `*@ noise` says; a later line overrides an earlier one. Linear in nodes × lines.
+        """What `*@ noise` says; a later line overrides an earlier one of its sort: the node's own, or the same group's.
+
+        Linear in nodes × lines.
 
         Raises:
             CircuitError: a selector without a node, a node without an amplitude, an amplitude for `thermal`.
@@ -43,18 +50,19 @@ class Noise:
             return cls()
         flat = circuit.expand()
         nodes = dict.fromkeys(node for element in flat.elements for node in node_fields(element) if node != "0")
-        found: dict[str, Wiener] = {}
+        found: defaultdict[str, dict[str | None, Wiener]] = defaultdict(dict)
         thermal = None
         for directive in of_keyword(flat, "noise"):
             for selector in directive.selectors:
                 if selector == THERMAL:
                     thermal = _temperature(directive, flat)
                 else:
-                    found.update(_processes(directive, selector, nodes))
-        return cls(tuple(found[node] for node in nodes if node in found), thermal)
+                    for each in _processes(directive, selector, nodes):
+                        found[each.node][each.group] = each
+        return cls(tuple(each for node in nodes if node in found for each in found[node].values()), thermal)
 
 
-def _processes(directive: Directive, selector: str, nodes: dict[str, None]) -> dict[str, Wiener]:
+def _processes(directive: Directive, selector: str, nodes: dict[str, None]) -> list[Wiener]:
     amplitude, group = directive.options.get("amplitude"), directive.options.get("group")
     if not isinstance(amplitude, float) or "temperature" in directive.options:
         cause = f"*@ noise {selector} needs an amplitude and has no temperature"
@@ -62,7 +70,7 @@ def _processes(directive: Directive, selector: str, nodes: dict[str, None]) -> d
     chosen = select([selector], nodes)
     if not chosen:
         raise CircuitError(f"*@ noise {selector} selects no node; {nearest(selector, nodes)}", directive.location)
-    return {node: Wiener(node, amplitude, None if group is None else str(group)) for node in chosen}
+    return [Wiener(node, amplitude, None if group is None else str(group)) for node in chosen]
 
 
 def _temperature(directive: Directive, flat: Circuit) -> float:

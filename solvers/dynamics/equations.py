@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...netlist.circuit import Circuit, Directive
+from ...netlist.circuit import Circuit
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Expression, Voltage
 from ...netlist.flatten import flatten
+from ...netlist.noise import Noise
 from ...netlist.parameters import as_tree
 from ...netlist.suggestion import nearest
 from .algebra import ZERO, difference, negative
@@ -36,7 +37,7 @@ class Equations:
     terms: tuple[tuple[int, Term], ...]
     inertia: Mapping[tuple[int, int], Expression]
     start: tuple[Expression, ...]
-    directives: tuple[Directive, ...]
+    noise: Noise
 
     @classmethod
     def of(cls, circuit: Circuit, free: Sequence[str], drawn: Sequence[str] | Mapping[str, str]) -> Equations:
@@ -72,7 +73,7 @@ class Equations:
             tuple(terms),
             {(rows[row], rows[column]): value for (row, column), value in found.entries.items()},
             _start(flat, unknowns),
-            flat.directives,
+            Noise.of(circuit),
         )
 
 

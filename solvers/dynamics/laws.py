@@ -1,4 +1,4 @@
-"""What the elements say: currents that leave nodes, voltages they fix, charge they hold; `readers.py` reads their cards.
+"""What elements say: currents that leave nodes, voltages they fix, charge they hold; `readers.py` reads their cards.
 
 A current `i` of (a, b) leaves a and enters b. Expressions read `v(node)` and the names of parameters; what the deck
 does not fix for good has a name of its own: `draw r1` multiplies (or shifts) the value of r1, `source v1` is its DC

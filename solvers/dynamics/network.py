@@ -74,7 +74,7 @@ class Network:
             Sum.of(equations.states, equations.terms, features.where, sizes, places.__getitem__),
             Matrix.of(equations.inertia, len(equations.states), places.__getitem__),
             Expressions.of(equations.start, places.__getitem__),
-            Noise.of(equations.directives, equations.unknowns, places.__getitem__),
+            Noise.of(equations.noise, equations.unknowns, places.__getitem__),
         )
 
     def prepare(self, rows: Mapping[str, Array], dtype: np.dtype) -> dict[str, Any]:

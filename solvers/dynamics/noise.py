@@ -1,32 +1,27 @@
 """Noise as independent Wiener paths: M dy = f dt + B dW, with B constant in the states (additive noise).
 
-`*@ noise NODE amplitude=a` adds a·dW to the node's voltage, a in V/√s; nodes of a group share one path. `*@ noise
-thermal` gives every resistor the current √(2kT/R)·dW (Johnson 1928, Nyquist 1928: 4kT/R in A²/Hz over positive
-frequencies), so that a capacitor's voltage varies by kT/C.
+`*@ noise NODE amplitude=a` adds a·dW to the node's voltage, a in V/√s; nodes of a group share one path, so that the
+voltages' increments may have any covariance BBᵀ·dt. `*@ noise thermal` gives every resistor the current √(2kT/R)·dW
+(Johnson 1928, Nyquist 1928: 4kT/R in A²/Hz over positive frequencies), so that a capacitor's voltage varies by kT/C.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from jax import Array
 from scipy.constants import Boltzmann, zero_Celsius
 
-from ...netlist.circuit import Directive
+from ... import netlist
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Call, Expression, constant
-from ...netlist.parameters import NOMINAL_TEMPERATURE
-from ...netlist.selectors import select
 from .algebra import negative, product
 from .matrix import Matrix
 from .patterns import Incidence, take_rows
 from .shapes import TOKEN, Expressions, Place
 from .unknowns import GROUND, Unknowns
-
-THERMAL = "thermal"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +52,7 @@ class Noise:
     currents: Injection
 
     @classmethod
-    def of(cls, directives: tuple[Directive, ...], unknowns: Unknowns, place: Place) -> Noise | None:
+    def of(cls, told: netlist.Noise, unknowns: Unknowns, place: Place) -> Noise | None:
         """What the circuit's directives say; None without any.
 
         Raises:
@@ -67,19 +62,16 @@ class Noise:
         paths: dict[str, int] = {}
         voltages: list[tuple[int, int, Expression]] = []
         currents: list[tuple[int, int, Expression]] = []
-        for directive in directives:
-            if directive.keyword != "noise":
-                continue
-            if THERMAL in directive.selectors:
-                _thermal(directive, unknowns, rows, paths, currents)
-            nodes = [each for each in directive.selectors if each != THERMAL]
-            for node in select(nodes, rows) if nodes else ():
-                name = str(directive.options.get("group", f"v({node})"))
-                amplitude: Any = directive.options.get("amplitude", 0.0)
-                voltages.append((rows[node], paths.setdefault(name, len(paths)), constant(float(amplitude))))
-            if nodes and not select(nodes, rows):
-                shown = ", ".join(nodes)
-                raise CircuitError(f"*@ noise names {shown}, but no state; add a capacitor there", directive.location)
+        if told.thermal is not None:
+            _thermal(told.thermal, unknowns, rows, paths, currents)
+        for each in told.processes:
+            if each.node not in rows:
+                raise CircuitError(
+                    f"*@ noise is on the node {each.node}, which is no state; add a capacitor from it to ground, or "
+                    "name only nodes that have one"
+                )
+            path = paths.setdefault(each.group or f"v({each.node})", len(paths))
+            voltages.append((rows[each.node], path, constant(each.amplitude)))
         if not paths:
             return None
         count = len(rows)
@@ -102,14 +94,13 @@ class Noise:
 
 
 def _thermal(
-    directive: Directive,
+    celsius: float,
     unknowns: Unknowns,
     rows: Mapping[str, int],
     paths: dict[str, int],
     currents: list[tuple[int, int, Expression]],
 ) -> None:
-    celsius: Any = directive.options.get("temperature", unknowns.laws.constants.get("temper", NOMINAL_TEMPERATURE))
-    power = constant(2.0 * Boltzmann * (float(celsius) + zero_Celsius))
+    power = constant(2.0 * Boltzmann * (celsius + zero_Celsius))
     for branch in unknowns.laws.currents:
         element = branch.element
         if element.kind != "R" or element.parameters.get("noisy", 1.0) == 0.0:

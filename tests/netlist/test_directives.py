@@ -160,15 +160,17 @@ def test_inputs_may_be_parameters():
 
 
 def test_what_noise_means():
-    """Globs mean nodes of the flat circuit; a later line overrides an earlier one; a group shares its path."""
-    circuit = parse(PHASES + "*@ noise p* amplitude=0.025\n*@ noise p2 q amplitude=1m group=rail\n*@ noise thermal\n")
+    """Globs mean nodes of the flat circuit; a later line overrides an earlier one of its sort; a group shares its path."""
+    lines = ("p* amplitude=1", "p* amplitude=0.025", "p2 amplitude=3 group=rail", "p2 q amplitude=-1m group=rail")
+    circuit = parse(PHASES + "".join(f"*@ noise {line}\n" for line in (*lines, "thermal")))
     assert Noise.of(circuit) == Noise(
         (
             Wiener("p1", 0.025),
             Wiener("x1.inner", 2.0),
-            Wiener("p2", 1e-3, "rail"),
+            Wiener("p2", 0.025),
+            Wiener("p2", -1e-3, "rail"),
             Wiener("x2.inner", 2.0),
-            *(Wiener(f"q[{line}]", 1e-3, "rail") for line in range(2)),
+            *(Wiener(f"q[{line}]", -1e-3, "rail") for line in range(2)),
         ),
         50.0,
     )

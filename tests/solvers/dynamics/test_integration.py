@@ -32,14 +32,15 @@ NOISY = DynamicalSystem.of(
 )
 
 
-@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("heun", 2), ("rk4", 4), ("tsit5", 5)])
-def test_orders_of_convergence(method: str, order: int) -> None:
+@pytest.mark.parametrize(
+    ("method", "order", "pair"),
+    [("euler", 1, (16, 32)), ("heun", 2, (16, 32)), ("rk4", 4, (16, 32)), ("tsit5", 5, (64, 128))],
+)
+def test_orders_of_convergence(method: str, order: int, pair: tuple[int, int]) -> None:
     values = LOGISTIC.values()
     exact = 1 / (1 + 9 * np.exp(-2.0))
-    errors = [
-        abs(float(integrate(LOGISTIC, values, Grid(2.0, steps), method=method)[0, 0]) - exact) for steps in (16, 32)
-    ]
-    assert np.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.25 if order == 5 else 0.15)
+    errors = [abs(float(integrate(LOGISTIC, values, Grid(2.0, steps), method=method)[0, 0]) - exact) for steps in pair]
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.15)
 
 
 @pytest.mark.parametrize("method", ["euler_maruyama", "stochastic_heun"])
@@ -59,7 +60,7 @@ def test_strong_order_for_additive_noise(method: str) -> None:
         else np.asarray(integrate(NOISY, values, Grid(1.0, 512), method="stochastic_heun", start=start, noise=fine))
     )
     errors = [float(np.mean(np.abs(last(steps) - exact))) for steps in (16, 32)]
-    assert np.log2(errors[0] / errors[1]) >= 0.85
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(1.0, abs=0.15)
 
 
 def test_thermal_noise_makes_the_variance_that_equipartition_demands() -> None:
@@ -76,6 +77,33 @@ def test_thermal_noise_makes_the_variance_that_equipartition_demands() -> None:
     )
     expected = Boltzmann * 350.0 / 1e-12
     assert float(jnp.var(last)) == pytest.approx(expected, rel=4 * np.sqrt(2 / batch) + 0.005)
+
+
+CORRELATED = """three nodes that only noise moves, two of them together and one against them
+C1 a 0 1
+C2 b 0 1
+C3 c 0 1
+*@ noise a b amplitude=0.3
+*@ noise a amplitude=0.4 group=rail
+*@ noise b amplitude=0.2 group=rail
+*@ noise c amplitude=-0.5 group=rail
+.end
+"""
+
+
+def test_nodes_of_a_group_move_together() -> None:
+    system = DynamicalSystem.of(parse(CORRELATED))
+    assert system.noise == ("v(a)", "rail", "v(b)")
+    start = jnp.zeros((3, 40_000))
+    last = integrate(system, system.values(), Grid(4.0, 8), method="euler_maruyama", start=start, noise=1)
+    own, shared = np.diag([0.09, 0.09, 0.0]), np.array([0.4, 0.2, -0.5])
+    expected = 4.0 * (own + np.outer(shared, shared))
+    np.testing.assert_allclose(np.cov(last), expected, atol=5 * np.sqrt(2 / 40_000))
+
+
+def test_noise_on_a_node_without_capacitance_is_refused() -> None:
+    with pytest.raises(CircuitError, match="noise is on the node b, which is no state; add a capacitor"):
+        DynamicalSystem.of(parse("t\nC1 a 0 1\nR1 a b 1\nR2 b 0 1\n*@ noise a b amplitude=1\n.end\n"))
 
 
 def loss(route: str, method: str = "heun", noise: np.ndarray | None = None) -> Callable[[jax.Array], jax.Array]:
