@@ -8,6 +8,7 @@ import typer
 
 from .check import check
 from .compare import compare
+from .conform import conform
 from .draw import draw
 from .exits import Commands
 from .export import export
@@ -33,6 +34,7 @@ _COMMANDS = (
     (simulate, "Voltages and currents of a netlist"),
     (check, "What is wrong with a netlist"),
     (compare, "The same netlist by every engine, side by side"),
+    (conform, "A folder of decks beside ngspice, as a table"),
     (draw, "A picture of a netlist"),
     (export, "A netlist, or what was learned, as an ngspice deck"),
     (train, "An experiment into a run's folder"),

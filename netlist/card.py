@@ -23,6 +23,7 @@ from .suggestion import nearest
 from .values import read_value
 
 _RANGES = re.compile(r"([^\[\]]+)\[(\d+):(\d+)(?:,(\d+):(\d+))?\]")
+_FIRST = re.compile(r"(?:[^\s\[\],]|\[[^\]]*\])+")
 _NAME = re.compile(r"(?:[^\s\[\]=(){},'\"@]|\[\d+(?:,\d+)?\])+")
 
 
@@ -44,7 +45,7 @@ class ElementCard:
     @classmethod
     def of(cls, text: str, location: Location, scope: Scope, sidecars: Sidecars) -> ElementCard:
         """The card of a line. Raises NetlistError for a letter that is no element's, and for broken index ranges."""
-        word = text.split(None, 1)[0]
+        word = _word(text)
         name, ranges = _name_and_ranges(word.lower(), location)
         kind = KINDS.get(kind_letter(name))
         if kind is None:
@@ -218,6 +219,12 @@ class ElementCard:
         """The finished element."""
         parameters = self.parameters or empty()
         return Element(self.name, nodes, value, model, parameters, tuple(controls), self.ranges, self.location)
+
+
+def _word(text: str) -> str:
+    """The name that a card begins with; a comma may stand behind it, as it may inside its brackets."""
+    match = _FIRST.match(text)
+    return match[0] if match else text.split(None, 1)[0]
 
 
 def _name_and_ranges(word: str, location: Location) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -33,10 +33,8 @@ _REFUSED = {
     ".endif": "conditional netlists are not read; keep the branch that holds and remove the others",
     ".endl": "it has no .lib section before it; remove it",
     ".endc": "it has no .control before it; remove it",
-    ".csparam": "it passes a value to a .control block, which is not run; remove it",
     ".data": "sweeps by tables are not read; remove it",
     ".alter": "a deck is one circuit; write a second deck for the altered one",
-    ".title": "the first line of the deck is its title; write it there",
 }
 _FUNCTION = re.compile(r"\s*([a-z_]\w*)\s*\(([^()]*)\)\s*=?\s*(.+)", re.IGNORECASE | re.DOTALL)
 
@@ -173,6 +171,19 @@ def _function(scope: Scope, rest: str, location: Location) -> Scope:
     return scope
 
 
+def _title(scope: Scope, rest: str, location: Location) -> Scope:
+    """A title that takes the place of the deck's first line."""
+    scope.root.title = " ".join(rest.split())
+    return scope
+
+
+def _for_control(scope: Scope, rest: str, location: Location) -> Scope:
+    """A value for a `.control` block, left out as the block is."""
+    cause = f".csparam {rest.strip()[:40]} was left out: it passes a value to .control, which is not run"
+    scope.root.notes.append(Note(f"{cause}; remove it, or write .param for the deck's own cards", location))
+    return scope
+
+
 def _model(scope: Scope, rest: str, location: Location) -> Scope:
     words = fields(rest, location)
     if len(words) < 2:
@@ -194,5 +205,7 @@ _ACTIONS: dict[str, Callable[[Scope, str, Location], Scope]] = {
     ".func": _function,
     ".function": _function,
     ".model": _model,
+    ".title": _title,
+    ".csparam": _for_control,
 }
-"""What the first pass does with a card that defines something."""
+"""What the first pass does with a card that defines something, or concerns the deck as a whole."""

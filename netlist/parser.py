@@ -48,7 +48,7 @@ def parse(
         lines = Includes(home, source, allow_outside).expand(logical_lines(rest, source, 2), rest)
         scope = collect(lines, start)
         scope.notes.extend(title_notes(title, start))
-        circuit = assemble(scope, sidecars, read_title(title, start), source)
+        circuit = assemble(scope, sidecars, scope.title or read_title(title, start), source)
         check_instances(scope)
         return circuit
 

@@ -38,6 +38,7 @@ class Scope:
     notes: list[Note] = field(default_factory=list)
     defined: dict[tuple[str, str], Location] = field(default_factory=dict)
     instances: list[Scope] = field(default_factory=list)
+    title: str = ""
 
     def chain(self) -> Iterator[Scope]:
         """This scope and those around it, innermost first."""

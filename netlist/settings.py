@@ -82,7 +82,7 @@ class Settings:
             position = rest.index(value, match.end()) + len(value)
 
     def read_options(self, rest: str, location: Location) -> None:
-        words = fields(rest, location)
+        words = [word for word in fields(rest, location) if word != ","]
         position = 0
         while position < len(words):
             key = words[position].lower()

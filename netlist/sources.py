@@ -52,9 +52,9 @@ def read_source(card: ElementCard) -> Element:
 
 
 def _skip_word(card: ElementCard) -> None:
-    """Past `dc` or `ac`, and past an equals sign that some decks put behind it."""
+    """Past `dc` or `ac`, and past an equals sign or a comma that some decks put behind it."""
     card.take()
-    if card.peek() == "=":
+    if card.peek() in ("=", ","):
         card.take()
 
 

@@ -17,13 +17,15 @@ from .names import Names
 class Analysis:
     """One analysis: ngspice's command for it, and the axes its result has, slowest first, in Tellegen's names.
 
-    `counts` are the axes' lengths where the card fixes them (DC sweeps), empty where ngspice chooses the points.
+    `grid` holds the axes where the card fixes them (DC sweeps), and is empty where ngspice chooses the points. `stop` is
+    where a transient ends, in seconds.
     """
 
     keyword: str
     command: str
     axes: tuple[str, ...] = ()
     grid: tuple[np.ndarray, ...] = ()
+    stop: float = 0.0
 
 
 OPERATING_POINT = Analysis("op", "op")
@@ -47,7 +49,8 @@ def _tran(card: Card, elements: Names) -> Analysis:
     times = [_number(card, field) for field in card.fields if field.lower() != "uic"]
     if not 2 <= len(times) <= 4:
         raise _wrong(card, "write .tran step stop [start [largest step]] [uic]")
-    return Analysis("tran", " ".join(["tran", *map(format_number, times), *("uic" for _ in words[:1])]), ("time",))
+    command = " ".join(["tran", *map(format_number, times), *("uic" for _ in words[:1])])
+    return Analysis("tran", command, ("time",), stop=times[1])
 
 
 def _ac(card: Card, elements: Names) -> Analysis:

@@ -66,13 +66,18 @@ def operating_point(
 
 def _answer(made: Deck, asked: Analysis, content: bytes | None, finished: Finished, currents: bool) -> Traces:
     plot = read_raw(content)[0] if content else None
-    if plot is None or plot.kind == "Constant values":
+    if plot is None or plot.kind == "Constant values" or _is_cut_short(asked, plot):
         raise failure(finished, made.layout, asked.keyword)
     doubt = unsound(finished, made.layout)
     if doubt:
         raise doubt
     about = {"engine": engine(finished), "seconds": finished.seconds, "homotopies": homotopies(finished)}
     return answer(made, asked, plot, about, currents)
+
+
+def _is_cut_short(asked: Analysis, plot: RawPlot) -> bool:
+    """Whether a transient ended before its time: ngspice writes what it has when a step becomes too small."""
+    return asked.keyword == "tran" and float(np.real(plot.values[-1, 0])) < asked.stop * (1.0 - 1e-6)
 
 
 def answer(made: Deck, asked: Analysis, plot: RawPlot, about: Mapping[str, object], currents: bool = True) -> Traces:

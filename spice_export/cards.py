@@ -13,6 +13,7 @@ from ..netlist.element import Element
 from ..netlist.element_text import write_element, write_setting
 from ..netlist.errors import SpiceError
 from ..netlist.expression import Binary, Expression, constant
+from ..netlist.model_parameters import declared
 from ..netlist.resistance import conductance, is_written_as_conductance
 from .diodes import DiodeExport
 from .drives import is_plain_resistor
@@ -126,8 +127,17 @@ def _b_diode(element: Element, nodes: Mapping[str, str], name: str, siemens: flo
 
 
 def model_card(model: Model) -> str:
-    """The `.model` card of a model under ngspice's name."""
-    settings = (key if value is True else f"{key}={write_setting(value)}" for key, value in model.parameters.items())
+    """The `.model` card of a model under ngspice's name.
+
+    A word where its type knows no such parameter (`mfg=someone`) is left out: ngspice 39 takes it for a parameter of
+    the deck and refuses the whole deck.
+    """
+    known = declared(model.type, model.parameters.get("level"))
+    settings = (
+        key if value is True else f"{key}={write_setting(value)}"
+        for key, value in model.parameters.items()
+        if not (isinstance(value, str) and known and key not in known)
+    )
     return one_line(f".model {model.name} {model.type}({' '.join(settings)})", model.name)
 
 
