@@ -111,6 +111,7 @@ class Device:
     limits            how Newton's steps are limited
     noise             (controls, effective parameters) -> noise currents
     linear            whether currents and charges are linear in the controls and free of time
+    monotone          whether it is a branch whose current never falls with its voltage, or a source of neither
     """
 
     name: str
@@ -124,6 +125,7 @@ class Device:
     limits: tuple[Limit, ...] = ()
     noise: Noise | None = None
     linear: bool = False
+    monotone: bool = False
 
     def falls_together(self, raw: Mapping[str, Any]) -> dict[str, str]:
         """The terminal each internal node is one with, for numbers of one instance (None: not given); nodes of their

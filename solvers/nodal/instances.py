@@ -14,7 +14,7 @@ from ...netlist.element import Element
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Binary, Current, Expression, Number, Unary, Voltage
 from ...netlist.stimulus import Stimulus
-from ..devices import DEVICES, Device
+from ..devices import Device, device_of
 from ..devices.behavioural import law, polynomial, tabulated
 from ..devices.controlled import (
     CURRENT_GAIN,
@@ -246,19 +246,7 @@ def _switch(reader: _Reader, element: Element) -> Instance:
 
 def _modelled(reader: _Reader, element: Element) -> Instance:
     model = reader.model(element)
-    device = DEVICES.get(model.type)
-    if device is None:
-        raise CircuitError(
-            f"{element.name} has the model {model.name} of type {model.type}, which has no device here "
-            f"({', '.join(DEVICES)} have one)",
-            element.location,
-        )
-    level = model.parameters.get("level", 1.0)
-    if level != 1.0:
-        raise CircuitError(
-            f"{element.name} has the model {model.name} of level {level}; only level 1 has a device here",
-            element.location,
-        )
+    device = device_of(element, model)
     unknown = [name for name in model.parameters if name not in device.parameters and name not in MODEL_KEYS]
     if unknown:
         raise CircuitError(
