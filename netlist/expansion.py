@@ -30,7 +30,11 @@ def expand(circuit: Circuit) -> Circuit:
     Raises:
         CircuitError: a node field whose width is not that of the element's range, values of another shape.
     """
-    flat = circuit.flatten()
+    return written_out(circuit.flatten())
+
+
+def written_out(flat: Circuit) -> Circuit:
+    """`expand` of a circuit that is flat already, with numbers or symbols for values."""
     widths = bus_widths(flat)
     if not widths and not any(element.ranges for element in flat.elements):
         return flat

@@ -8,8 +8,9 @@ polynomial    currents as sums of products of features, by the addition theorems
 charges       the left side M dy/dt; levels: what is computed on the way, in order
 names         free parameters, draws, DC sources as rows; shapes: many expressions at once
 features      functions of one signal, evaluated once; sums, patterns: sparse products; matrix: small inverses
+crossbars     couplings between two buses as products of dense matrices
 equations     all of these for one circuit; network: as arrays; system: what users call; reading: signals by name
-content       the co-content that a circuit goes down, where it has one
+content       the co-content that a circuit goes down, where it has one; integral: of one element, in closed form
 noise         Wiener paths by directive, thermal noise
 stimuli       waveforms and their corners
 circular      sine and cosine in float32

@@ -3,8 +3,8 @@
     E(v) = Σ over two-terminal elements of ∫₀^v i(v′) dv′   (W. Millar, 1951)
 
 A circuit of capacitors and elements whose current depends on their own voltage alone follows C·dv/dt = −∂E/∂v. Besides,
-a current may depend on what no state moves: inputs, and what is computed from inputs alone. The integrals are taken by
-Gauss and Legendre's rule, for any expression.
+a current may depend on what no state moves: inputs, and what is computed from inputs alone. Integrals of powers, sines
+and cosines are taken in closed form, those of any other expression by Gauss and Legendre's rule.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from jax import Array
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Binary, Expression, Name, Voltage, children, rebuild
 from .algebra import difference, negative
+from .integral import integral, replaced
 from .laws import Branch
 from .polynomial import signals
 from .shapes import Expressions
@@ -33,9 +34,10 @@ POINTS = 16
 
 @dataclass(frozen=True, eq=False)
 class CoContent:
-    """The co-content of a system's elements, compiled."""
+    """The co-content of a system's elements, compiled: closed forms and, over `across`, integrals by quadrature."""
 
     system: DynamicalSystem
+    closed: Expressions
     across: Expressions
     currents: Expressions
 
@@ -46,7 +48,8 @@ class CoContent:
         Linear in their number.
 
         Raises:
-            CircuitError: an inductor, or a current that depends on other voltages than its element's own.
+            CircuitError: an inductor, a current that depends on other voltages than its element's own, or a crossbar
+                without a closed form.
         """
         laws, unknowns = system.equations.laws, system.equations.unknowns
         if laws.inductors:
@@ -60,18 +63,33 @@ class CoContent:
             return (ACROSS, int(name.removeprefix(f"{ACROSS} "))) if name.startswith(f"{ACROSS} ") else place(name)
 
         moved = _Moved.of(unknowns)
-        branches = [each for each in laws.currents if moved.touches(each)]
-        across = [unknowns.write(difference(Voltage(each.first), Voltage(each.second))) for each in branches]
-        currents = [unknowns.write(moved.own(each, number)) for number, each in enumerate(branches)]
-        return cls(system, Expressions.of(across, place), Expressions.of(currents, placed))
+        closed: list[Expression] = []
+        across: list[Expression] = []
+        currents: list[Expression] = []
+        for branch in filter(moved.touches, laws.currents):
+            variable = Name(f"{ACROSS} {len(currents)}")
+            current = unknowns.write(moved.own(branch, variable))
+            voltage = unknowns.write(difference(Voltage(branch.first), Voltage(branch.second)))
+            found = integral(current, variable)
+            if found is None:
+                across.append(voltage)
+                currents.append(current)
+            else:
+                closed.append(replaced(found, variable, voltage))
+        for each in system.network.crossbars:
+            each.check_content()
+        quadrature = Expressions.of(across, place), Expressions.of(currents, placed)
+        return cls(system, Expressions.of(closed, place), *quadrature)
 
     def __call__(self, t: Any, y: Array, values: Mapping[str, Any]) -> Array:
         """E (batch,) in joule a second at a time and states (states, batch); differentiable in all of them."""
         network = self.system.network
         arrays = network.signals(self.system.drives(t, values), y, values)
+        total = jnp.sum(self.closed(arrays, y.dtype), axis=0)
+        for each, prepared in zip(network.crossbars, values["crossbars"], strict=True):
+            total = total + each.content(arrays, prepared)
         across = self.across(arrays, y.dtype)
         places, weights = np.polynomial.legendre.leggauss(POINTS)
-        total = jnp.zeros((), y.dtype)
         for place, weight in zip((places + 1) / 2, weights / 2, strict=True):
             current = self.currents({**arrays, ACROSS: jnp.asarray(place, y.dtype) * across}, y.dtype)
             total = total + jnp.asarray(weight, y.dtype) * jnp.sum(across * current, axis=0)
@@ -106,7 +124,7 @@ class _Moved:
         """Whether an end of it moves."""
         return self.moves(branch.first) or self.moves(branch.second)
 
-    def own(self, branch: Branch, number: int) -> Expression:
+    def own(self, branch: Branch, across: Name) -> Expression:
         """The branch's current with its own voltage as one name.
 
         Raises:
@@ -119,9 +137,9 @@ class _Moved:
                     f"co-content",
                     branch.element.location,
                 )
-        across, ends = Name(f"{ACROSS} {number}"), {branch.first: branch.second, branch.second: branch.first}
+        ends = {branch.first: branch.second, branch.second: branch.first}
 
-        def replaced(node: Expression) -> Expression:
+        def walk(node: Expression) -> Expression:
             pair = _pair(node)
             if pair is not None and ends.get(pair[0]) == pair[1]:
                 return across if pair[0] == branch.first else negative(across)
@@ -132,9 +150,9 @@ class _Moved:
                     f"the circuit has no co-content",
                     branch.element.location,
                 )
-            return rebuild(node, tuple(replaced(child) for child in children(node)))
+            return rebuild(node, tuple(walk(child) for child in children(node)))
 
-        return replaced(branch.value)
+        return walk(branch.value)
 
 
 def _pair(node: Expression) -> tuple[str, str] | None:

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...netlist.circuit import Circuit
+from ...netlist.element import Element
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Expression, Voltage
-from ...netlist.flatten import flatten
 from ...netlist.noise import Noise
 from ...netlist.parameters import as_tree
 from ...netlist.suggestion import nearest
 from .algebra import ZERO, difference, negative
 from .charges import charges
+from .crossbars.coupling import refusal
+from .crossbars.crossbar import Crossbar
+from .crossbars.opening import Opened
 from .laws import KINDS_OF_DRAW, RELATIVE, Laws, current_name
 from .levels import MINUS_ONE, Level, levels
 from .names import Names
@@ -26,7 +29,8 @@ from .unknowns import Unknowns
 class Equations:
     """M dy/dt = Σ terms, with the levels that the terms read.
 
-    `terms` are (row, term), `inertia` the entries of M, `start` the initial value of each state.
+    `terms` are (row, term), `inertia` the entries of M, `start` the initial value of each state; `crossbars` add to the
+    terms.
     """
 
     laws: Laws
@@ -38,15 +42,14 @@ class Equations:
     inertia: Mapping[tuple[int, int], Expression]
     start: tuple[Expression, ...]
     noise: Noise
+    crossbars: tuple[Crossbar, ...]
 
     @classmethod
     def of(cls, circuit: Circuit, free: Sequence[str], drawn: Sequence[str] | Mapping[str, str]) -> Equations:
         """See `DynamicalSystem.of`."""
-        flat = flatten(circuit, free) if free else circuit.expand()
         draws = drawn if isinstance(drawn, Mapping) else dict.fromkeys(drawn, RELATIVE)
-        _check_draws(flat, draws)
-        laws = laws_of(flat, draws, free)
-        unknowns = Unknowns.of(laws)
+        opened, flat, unknowns, crossbars = _taken_apart(circuit, free, draws)
+        laws = unknowns.laws
         sums = {
             node: [term.scaled(MINUS_ONE) for branch in branches for term in expand(branch.value)]
             for node, branches in unknowns.sums().items()
@@ -67,19 +70,63 @@ class Equations:
         return cls(
             laws,
             unknowns,
-            Names.of(circuit, free, laws),
+            Names.of(opened, laws, {each.element.name: each.weights for each in crossbars}),
             unknowns.states,
             tuple(levels(equations, {**dict.fromkeys(equations, "a source"), **touching})),
             tuple(terms),
             {(rows[row], rows[column]): value for (row, column), value in found.entries.items()},
             _start(flat, unknowns),
             Noise.of(circuit),
+            crossbars,
         )
 
 
-def _check_draws(flat: Circuit, draws: Mapping[str, str]) -> None:
+def _taken_apart(
+    circuit: Circuit, free: Sequence[str], draws: Mapping[str, str]
+) -> tuple[Opened, Circuit, Unknowns, tuple[Crossbar, ...]]:
+    """The circuit's crossbars apart from the rest. One that is no products is written out, unless it learns.
+
+    Raises:
+        CircuitError: a crossbar that learns and is no products, or whose crosspoints are drawn.
+    """
+    written: dict[str, CircuitError] = {}
+    while True:
+        opened = Opened.of(circuit, free, written)
+        flat = opened.flat()
+        _check_draws(flat, draws, opened.crossbars)
+        unknowns = Unknowns.of(laws_of(flat, _of_the_rest(draws, opened.crossbars), opened.free))
+        found, refused = [], dict(written)
+        for element in opened.crossbars:
+            try:
+                _check_alone(element, draws, unknowns)
+                found.append(Crossbar.of(circuit, element, free, unknowns))
+            except CircuitError as error:
+                if element.name in free:
+                    raise
+                refused[element.name] = error
+        if len(refused) == len(written):
+            return opened, flat, unknowns, tuple(found)
+        written = refused
+
+
+def _of_the_rest(draws: Mapping[str, str], crossbars: Sequence[Element]) -> Mapping[str, str]:
+    """The draws of what is no crosspoint."""
+    heads = tuple(f"{each.name}[" for each in crossbars)
+    return {name: kind for name, kind in draws.items() if not (heads and name.startswith(heads))}
+
+
+def _check_alone(element: Element, draws: Mapping[str, str], unknowns: Unknowns) -> None:
+    """Refuse a crossbar whose crosspoints are drawn one by one, or read by a current through a voltage source."""
+    if len(_of_the_rest(draws, [element])) < len(draws):
+        raise refusal(element, "has mismatch, which makes every crosspoint another on every die")
+    if unknowns.sensing.read:
+        raise refusal(element, f"stands beside i({unknowns.sensing.read[0]}), which reads single currents")
+
+
+def _check_draws(flat: Circuit, draws: Mapping[str, str], crossbars: Sequence[Element]) -> None:
+    known = _of_the_rest(draws, crossbars)
     for name, kind in draws.items():
-        if name not in flat:
+        if name in known and name not in flat:
             cure = nearest(name, [element.name for element in flat.elements])
             raise CircuitError(f"{name} is drawn, but the flat circuit has no such element; {cure}")
         if kind not in KINDS_OF_DRAW:

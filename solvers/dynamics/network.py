@@ -13,6 +13,7 @@ from jax import Array
 
 from ...netlist.errors import CircuitError
 from .charges import slope_name
+from .crossbars.crossbar import Compiled
 from .equations import Equations
 from .features import Features
 from .laws import drive_name
@@ -41,6 +42,7 @@ class Network:
     inertia: Matrix
     initial: Expressions
     noise: Noise | None
+    crossbars: tuple[Compiled, ...]
 
     @classmethod
     def of(cls, equations: Equations) -> Network:
@@ -55,7 +57,9 @@ class Network:
             places |= {node: (_level_name(at), row) for row, node in enumerate(level.nodes)}
         terms = [term for level in equations.levels for _, term in level.rest]
         terms += [term for _, term in equations.terms]
-        features = Features.of((factor for term in terms for factor in term.factors), depth, places.__getitem__)
+        factors = [factor for term in terms for factor in term.factors]
+        factors += [factor for each in equations.crossbars for factor in each.factors()]
+        features = Features.of(factors, depth, places.__getitem__)
         sizes = {STATES: len(equations.states), DRIVES: 2 * len(drives) + 1, **features.sizes}
         sizes |= {_level_name(at): len(level.nodes) for at, level in enumerate(equations.levels, 1)}
         return cls(
@@ -75,11 +79,12 @@ class Network:
             Matrix.of(equations.inertia, len(equations.states), places.__getitem__),
             Expressions.of(equations.start, places.__getitem__),
             Noise.of(equations.noise, equations.unknowns, places.__getitem__),
+            tuple(Compiled.of(each, features.where, places.__getitem__) for each in equations.crossbars),
         )
 
     def prepare(self, rows: Mapping[str, Array], dtype: np.dtype) -> dict[str, Any]:
         """All that is constant in time."""
-        token = next((array[0, 0] for array in rows.values() if array.size), jnp.zeros((), dtype))
+        token = next((array.ravel()[0] for array in rows.values() if array.size), jnp.zeros((), dtype))
         rows = {name: materialised(array, token) if array.size else array for name, array in rows.items()}
         rows[TOKEN] = jax.lax.stop_gradient(token)
         return {
@@ -89,6 +94,7 @@ class Network:
             ),
             "sum": self.sum.prepare(rows, dtype),
             "inverse": self.inertia.inverse(rows, dtype),
+            "crossbars": tuple(each.prepare(rows, dtype) for each in self.crossbars),
             "noise": None if self.noise is None else self.noise.prepare(rows, dtype),
         }
 
@@ -134,7 +140,10 @@ class Network:
     def rate(self, drives: Array, y: Array, values: Mapping[str, Any]) -> Array:
         """dy/dt."""
         arrays = self.signals(drives, y, values)
-        return self.inertia.apply(values["inverse"], self.sum(arrays, values["sum"]))
+        total = self.sum(arrays, values["sum"])
+        for each, prepared in zip(self.crossbars, values["crossbars"], strict=True):
+            total = total + each(arrays, prepared, len(self.equations.states))
+        return self.inertia.apply(values["inverse"], total)
 
     def disturbance(self, values: Mapping[str, Any], increments: Array) -> Array:
         """How far increments of the noise's paths (paths, batch) move the states (states, batch)."""

@@ -34,6 +34,11 @@ class Reading:
         def written(node: Expression) -> Expression:
             if isinstance(node, Current) and node.element in currents:
                 return equations.unknowns.write(currents[node.element])
+            if isinstance(node, Current) and equations.crossbars and node.element in equations.unknowns.sensing.tied:
+                raise CircuitError(
+                    f"i({node.element}) cannot be read beside the crossbar {equations.crossbars[0].element.name}, "
+                    f"whose single currents are not evaluated"
+                )
             if isinstance(node, Voltage | Current):
                 return equations.unknowns.write(node)
             return rebuild(node, tuple(written(child) for child in children(node)))

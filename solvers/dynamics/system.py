@@ -46,7 +46,8 @@ class DynamicalSystem:
 
         Args:
             circuit: the netlist, with subcircuits or flat.
-            free: parameters of the deck that `values` gives.
+            free: parameters of the deck that `values` gives, and elements whose own values it gives: numbers, arrays
+                of a bus, matrices of crossbars.
             drawn: elements whose value has a draw of its own a die, by name; a mapping says `relative` (the draw
                 multiplies the value; of a B source its output) or `absolute` (it is added).
 
@@ -76,8 +77,10 @@ class DynamicalSystem:
 
         Args:
             parameters: numbers or arrays (batch,) by free parameter, where those left out keep the deck's value; or
-                one array (free, batch).
-            sources: numbers or arrays (batch,) by V or I source, in the place of its DC value.
+                one array (free, batch). Of an element that is an array (lines,) or (lines, batch), of a crossbar
+                (rows, columns).
+            sources: numbers or arrays (batch,) by V or I source, in the place of its DC value; of a bus of sources
+                (lines,) or (lines, batch).
             draws: (drawn, batch), or by element; without it factors are 1 and offsets 0.
             dtype: of all arrays; JAX's default float when not given.
 
