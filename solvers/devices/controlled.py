@@ -68,8 +68,9 @@ VOLTAGE_SOURCE = Device(
     {},
     branch_currents=("current",),
     linear=True,
+    monotone=True,
 )
-CURRENT_SOURCE = Device("current source", PAIR, (), _source_current, _nothing, {}, linear=True)
+CURRENT_SOURCE = Device("current source", PAIR, (), _source_current, _nothing, {}, linear=True, monotone=True)
 VOLTAGE_GAIN = Device(
     "voltage-controlled voltage source",
     (*PAIR, *SENSE),

@@ -14,11 +14,16 @@ import jax.numpy as jnp
 from ...netlist.declaration import Parameter
 from ...netlist.elements import KINDS
 from ...netlist.model_parameters import MODEL_PARAMETERS
-from .device import Charges, Currents, Device, Parameters, Scalar
+from .device import Charges, Currents, Device, NoiseSource, Parameters, Scalar
+from .noise import flicker_noise, resistor_noise
+from .silicon import is_zero
 
 PAIR = ("positive", "negative")
 VALUE = "value"
 """The raw parameter that the card's main value becomes."""
+
+DEFAULT_LENGTH = 1e-5
+"""In m, of a resistor whose card and model give none."""
 
 
 def _drift(raw: Parameters) -> Scalar:
@@ -41,7 +46,8 @@ def _conductance(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
         ohms = raw[VALUE] if VALUE in given else raw.r
     else:
         width = raw.w if "w" in given else raw.defw
-        ohms = raw.rsh * (raw.l - 2.0 * raw.short) / (width - 2.0 * raw.narrow)
+        length = raw.l if "l" in given else DEFAULT_LENGTH
+        ohms = raw.rsh * (length - 2.0 * raw.short) / (width - 2.0 * raw.narrow)
     return {"conductance": raw.multiplicity / (ohms * _drift(raw) * raw.scale)}
 
 
@@ -65,6 +71,18 @@ def _resistor(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Current
     return {"positive": current, "negative": -current}, {}
 
 
+def _resistor_noise(u: Sequence[Scalar], p: Parameters) -> list[NoiseSource]:
+    """Thermal noise of the resistance, flicker noise of a model with `kf`, an area where the card gives one; each of
+    several in parallel makes its own."""
+    area = 1.0
+    if p.l is not None or p.w is not None:
+        length, width = DEFAULT_LENGTH if p.l is None else p.l, p.defw if p.w is None else p.w
+        area = (length - 2.0 * p.short) * (width - 2.0 * p.narrow)
+    factor = p.kf if is_zero(p.kf) else p.kf / area * jnp.exp((1.0 - p.af) * jnp.log(p.multiplicity))
+    flicker = flicker_noise(PAIR, factor, p.conductance * u[0], p.af)
+    return [*resistor_noise(PAIR, p.conductance, p, "thermal"), *flicker]
+
+
 def _capacitor(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Currents, Charges]:
     charge = p.capacitance * u[0]
     return {}, {"positive": charge, "negative": -charge}
@@ -83,8 +101,18 @@ def _mutual(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
     return {"mutual": raw[VALUE] * jnp.sqrt(raw.first * raw.second)}
 
 
-RESISTOR = Device("resistor", PAIR, (PAIR,), _resistor, _conductance, _declared("R", "r"), linear=True)
-CAPACITOR = Device("capacitor", PAIR, (PAIR,), _capacitor, _capacitance, _declared("C", "c"), linear=True)
+RESISTOR = Device(
+    "resistor",
+    PAIR,
+    (PAIR,),
+    _resistor,
+    _conductance,
+    _declared("R", "r"),
+    noise=_resistor_noise,
+    linear=True,
+    monotone=True,
+)
+CAPACITOR = Device("capacitor", PAIR, (PAIR,), _capacitor, _capacitance, _declared("C", "c"), linear=True, monotone=True)
 INDUCTOR = Device(
     "inductor",
     PAIR,
@@ -94,6 +122,7 @@ INDUCTOR = Device(
     _declared("L", "l"),
     branch_currents=("current",),
     linear=True,
+    monotone=True,
 )
 COUPLING = Device(
     "coupling of inductors",

@@ -94,7 +94,7 @@ def newton(
                 return Outcome(BROKEN, count, k)
             if share > largest:
                 worst, largest = k, share
-        stalled = not limited and largest > 0.5 * before and _at_rounding(equations, work, x)
+        stalled = not limited and largest > 0.5 * before and at_rounding(equations, work, x)
         before = largest
         for k in range(size):
             x[k] += step[k]
@@ -105,17 +105,14 @@ def newton(
 
 
 @njit(cache=True)
-def _at_rounding(equations: Equations, work: Work, x: np.ndarray) -> bool:
+def at_rounding(equations: Equations, work: Work, x: np.ndarray) -> bool:
     """Whether every law holds at x as well as the sizes of its terms let numbers say; steps then only make noise."""
     shape = equations.shape
     sizes = np.zeros(len(x))
     for column in range(len(x)):
         for entry in range(shape.starts[column], shape.starts[column + 1]):
             sizes[shape.rows[entry]] += abs(work.conductance[entry] * x[column])
-    for k in range(len(x)):
-        if not abs(work.current[k]) <= ROUNDING * sizes[k]:
-            return False
-    return True
+    return bool(np.all(np.abs(work.current) <= ROUNDING * sizes))
 
 
 @njit(cache=True)
@@ -127,14 +124,14 @@ def _laws(equations: Equations, conditions: Conditions, work: Work, x: np.ndarra
     if conditions.leak > 0.0:
         for k in range(equations.voltages):
             work.current[k] += conditions.leak * x[k]
-            work.conductance[_diagonal(equations.shape, k)] += conditions.leak
+            work.conductance[diagonal(equations.shape, k)] += conditions.leak
     if conditions.held.any():
         _hold(equations.shape, conditions, work, x)
     return limited
 
 
 @njit(cache=True)
-def _diagonal(shape: Shape, k: int) -> int:
+def diagonal(shape: Shape, k: int) -> int:
     """The place of a diagonal entry; every column has one."""
     for entry in range(shape.starts[k], shape.starts[k + 1]):
         if shape.rows[entry] == k:

@@ -1,11 +1,13 @@
 """The operating point of any circuit: Newton's method, and where it does not converge, detours that are reported.
 
+co-content        for circuits of monotone branches, Newton's method downhill on it (`cocontent`): no detour
 gmin stepping     a conductance from every node to ground, from 10 mS down to nothing (Ho, Ruehli, Brennan 1975)
 source stepping   all sources from nothing up to what they are (Nagel 1975)
 """
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ import numpy as np
 from ...netlist.circuit import Circuit
 from ...netlist.errors import NumericalError
 from ...netlist.traces import Traces
+from .cocontent import descend, is_monotone
 from .evaluate import FREE, Work, evaluate, start_controls
 from .linear import Plan, choose_pivots, workspace
 from .linear import Work as Factors
@@ -23,6 +26,7 @@ from .newton import BROKEN, CONVERGED, SINGULAR, Conditions, Equations, Outcome,
 from .switches import set_switches
 from .tables import Numbers
 
+MOST_DOWNHILL = 500
 MOST = 100
 """Steps of a plain try; a stage of a detour takes fewer."""
 ENOUGH = 1e-9
@@ -31,7 +35,7 @@ ENOUGH = 1e-9
 
 @dataclass(frozen=True)
 class Point:
-    """A solution: unknowns x (n,), states of switches, how it was reached, and how well it holds.
+    """A solution: unknowns x (n,), states of switches, the method that reached it, and how well it holds.
 
     `residual` is the largest share, over the laws, of the sum of currents (or voltages) in that of their sizes; `worst`
     is the unknown whose law that is.
@@ -43,6 +47,7 @@ class Point:
     homotopies: tuple[str, ...]
     residual: float
     worst: str
+    method: str = ""
 
 
 @dataclass
@@ -80,19 +85,18 @@ class Solver:
         fresh = start is None
         x = np.zeros(self.network.size) if start is None else start.copy()
         closed = (self.network.switches.starts if closed is None else closed).copy()
-        if self._nodesets():
+        if fresh and self._nodesets():
             self._run(x, closed, sources, fresh=fresh, held=self._nodesets())
             fresh = False
-        steps, tried = 0, []
-        for name, way in _WAYS.items():
+        steps = 0
+        for name, way in self.ways.items():
             trial, states = x.copy(), closed.copy()
             outcome = way(self, trial, states, sources, fresh)
             steps += outcome.steps
             if outcome.status == CONVERGED:
-                point = self._certified(trial, states, sources, steps, (*tried, name) if tried else ())
+                point = self._certified(trial, states, sources, steps, name)
                 if point.residual <= ENOUGH:
                     return point
-            tried.append(name)
         raise self._failure(trial, sources, outcome)
 
     def _nodesets(self) -> dict[str, float]:
@@ -110,7 +114,7 @@ class Solver:
     ) -> Outcome:
         """Newton's method from x in place, with new pivots where the old ones fail."""
         set_switches(self.network.switches, self.numbers, closed)
-        conditions = self._conditions(sources, leak, {**self.held, **(held or {})})
+        conditions = self.conditions(sources, leak, held)
         if fresh:
             start_controls(self.network.tables, self.numbers, self.work)
         outcome = newton(self.equations, conditions, self.plan, self.factors, self.work, closed, x, most, fresh)
@@ -120,9 +124,10 @@ class Solver:
             outcome = newton(self.equations, conditions, self.plan, self.factors, self.work, closed, x, most, False)
         return outcome
 
-    def _conditions(self, sources: np.ndarray, leak: float, held: Mapping[str, float]) -> Conditions:
+    def conditions(self, sources: np.ndarray, leak: float = 0.0, held: Mapping[str, float] | None = None) -> Conditions:
+        """At what the laws are taken, with nodes held besides those that always are."""
         mask, at = np.zeros(self.network.size, bool), np.zeros(self.network.size)
-        for node, value in held.items():
+        for node, value in {**self.held, **(held or {})}.items():
             place = self.network.numbers.get(node)
             if place is not None:
                 mask[place], at[place] = True, value
@@ -131,6 +136,18 @@ class Solver:
     def plainly(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
         """Newton's method alone."""
         return self._run(x, closed, sources, fresh=fresh)
+
+    @functools.cached_property
+    def ways(self) -> dict[str, Way]:
+        """The methods to try, in order."""
+        downhill = {DOWNHILL: Solver.downhill} if is_monotone(self.network) and not self.held else {}
+        return {PLAIN: Solver.plainly, **downhill, **HOMOTOPIES}
+
+    def downhill(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
+        """Newton's method with a line search on the co-content, after one step that brings sources to their values."""
+        x[:] = 0.0
+        self._run(x, closed, sources, fresh=True, most=1)
+        return descend(self.equations, self.conditions(sources), self.plan, self.factors, self.work, x, MOST_DOWNHILL)
 
     def with_leaks(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
         """A leak that shrinks by a factor that adapts, and then none."""
@@ -173,11 +190,10 @@ class Solver:
                 x[:], closed[:], rise = good, states, rise / 4.0
         return outcome._replace(steps=steps)
 
-    def _certified(
-        self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, steps: int, homotopies: tuple[str, ...]
-    ) -> Point:
+    def _certified(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, steps: int, method: str) -> Point:
         residual, worst = self.residual(x, sources)
-        return Point(x, closed, steps, homotopies, residual, worst)
+        detours = tuple(each for each in HOMOTOPIES if each == method)
+        return Point(x, closed, steps, detours, residual, worst, method)
 
     def residual(self, x: np.ndarray, sources: np.ndarray) -> tuple[float, str]:
         """The largest share of a law's sum in the sum of its sizes at x, and whose law it is; held nodes have none."""
@@ -208,17 +224,14 @@ class Solver:
             return NumericalError(f"{name} has no number any more; look for a division by zero or a logarithm there")
         residual, worst = self.residual(x, sources)
         return NumericalError(
-            f"no operating point was found, by {', '.join(_WAYS)}: the worst is {_called(worst)}, whose law is off by "
-            f"{residual:.2g} of its terms; give a start by .nodeset"
+            f"no operating point was found, by {', '.join(self.ways)}: the worst is {_called(worst)}, whose law is off "
+            f"by {residual:.2g} of its terms; give a start by .nodeset"
         )
 
 
 Way = Callable[[Solver, np.ndarray, np.ndarray, np.ndarray, bool], Outcome]
-_WAYS: Mapping[str, Way] = {
-    "Newton's method": Solver.plainly,
-    "gmin stepping": Solver.with_leaks,
-    "source stepping": Solver.with_rising_sources,
-}
+PLAIN, DOWNHILL = "Newton's method", "Newton's method on the co-content"
+HOMOTOPIES: Mapping[str, Way] = {"gmin stepping": Solver.with_leaks, "source stepping": Solver.with_rising_sources}
 
 
 def _called(unknown: str) -> str:
@@ -251,6 +264,7 @@ def about(network: Network, point: Point, begin: float) -> dict[str, object]:
         "iterations": point.steps,
         "residual": point.residual,
         "worst": point.worst,
+        "method": point.method,
         "homotopies": point.homotopies,
         "gmin": network.surroundings.gmin,
         "temperature": network.surroundings.temperature,
