@@ -50,6 +50,14 @@ class Instance:
         """The unknown of its branch current."""
         return current_of(self.element.name)
 
+    def branch_currents(self) -> dict[str, str]:
+        """The unknown of each of the device's branch currents; the one through the element has the element's name."""
+        name = self.element.name
+        return {
+            local: self.current if local == "current" else current_of(f"{name}:{local}")
+            for local in self.device.branch_currents
+        }
+
 
 def current_of(element: str) -> str:
     """The name of an element's branch current among the unknowns."""

@@ -194,7 +194,7 @@ def _unknowns(
         if group.inner:
             inner += [f"{instance.element.name}:{name}" for name in group.inner]
         if group.device.branch_currents:
-            currents.append(instance.current)
+            currents += instance.branch_currents().values()
     for line in lines:
         nodes |= dict.fromkeys(line.nodes)
         currents += line_currents(line)

@@ -174,7 +174,7 @@ def local_unknowns(instance: Instance, group: Compiled) -> dict[str, str]:
     """The circuit's name of each of the instance's local names: nodes, branch currents, inner nodes."""
     found = dict(instance.nodes)
     if group.device.branch_currents:
-        found |= dict.fromkeys(group.device.branch_currents, instance.current)
+        found |= instance.branch_currents()
     if group.device.internal:
         found |= {inner: found[terminal] for inner, terminal in group.together.items()}
         found |= {inner: f"{instance.element.name}:{inner}" for inner in group.inner}
