@@ -16,6 +16,7 @@ import numpy as np
 from ..netlist import Circuit
 from ..netlist.errors import CircuitError, ExperimentError
 from .dynamics.engine import dynamic_trainer, is_dynamic
+from .dynamics.losses import Loss
 from .experiment import Experiment
 from .generic import GenericTrainer
 from .layered import LayeredShape, layered_trainer, refusal
@@ -35,14 +36,16 @@ class Engine:
     """What the outputs should be (samples, outputs), from prepared inputs and the targets of the data."""
 
 
-def engine_for(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:
-    """The engine that `[training] engine` names, or the fastest that takes the experiment.
+def engine_for(
+    experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings, loss: Loss | None = None
+) -> Engine:
+    """The engine that `[training] engine` names, or the fastest that takes the experiment. `loss` is one's own.
 
     Raises `ExperimentError` with the reason when the layered engine is named and cannot train this.
     """
     name = experiment.training.engine
     if name == "dynamic" or (name == "auto" and is_dynamic(circuit)):
-        return _dynamic(experiment, circuit, parameters, settings)
+        return _dynamic(experiment, circuit, parameters, settings, loss)
     if experiment.loss.name != "squared":
         raise ExperimentError(
             f'{experiment.source}: [loss] name = "{experiment.loss.name}" is for circuits in time; add a .tran card '
@@ -84,10 +87,12 @@ def _layered(shape: LayeredShape, settings: Settings) -> Engine:
     )
 
 
-def _dynamic(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:
+def _dynamic(
+    experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings, loss: Loss | None
+) -> Engine:
     if not is_dynamic(circuit):
         raise ExperimentError(f"{experiment.source}: the dynamic engine follows a circuit in time; add a .tran card")
-    trainer = dynamic_trainer(experiment, circuit, parameters, settings)
+    trainer = dynamic_trainer(experiment, circuit, parameters, settings, loss)
     return Engine("dynamic", trainer, trainer.state, trainer.values, trainer.wanted)
 
 

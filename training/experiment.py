@@ -35,7 +35,7 @@ RULES = (
 VARIANTS = ("positive", "negative", "centred")
 TARGETS = ("fixed", "means")
 OPTIMISERS = ("sgd", "momentum", "adam")
-LOSSES = ("squared", "periodic", "cross_entropy", "flip_bias")
+LOSSES = ("squared", "periodic", "cross_entropy", "settling", "flip_bias", "own")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
 ENGINES = ("auto", "layered", "generic", "dynamic")
 
@@ -102,13 +102,15 @@ class Rule:
 @dataclass(frozen=True)
 class Loss:
     """½‖outputs − targets‖², where nothing moves; in time the mean of (outputs − targets)², the `periodic` distance of
-    phase patterns, `cross_entropy`, or the `flip_bias` of a fingerprint.
+    phase patterns, `cross_entropy`, the `flip_bias` of a fingerprint, or `own`, a function that `train(…, loss=…)` is
+    given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time.
 
     A numerical answer counts as an error when it is off by more than `tolerance` volts.
     """
 
     name: str = setting("squared", choices=LOSSES)
     tolerance: float = setting(0.05, above=0)
+    window: float = setting(0.5, above=0, maximum=1)
 
 
 @dataclass(frozen=True)

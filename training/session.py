@@ -14,6 +14,7 @@ from ..netlist import Circuit, load, save
 from ..netlist.errors import ExperimentError
 from .checkpoint import Checkpoint, save_checkpoint
 from .datasets import Dataset, load_dataset
+from .dynamics.losses import Loss
 from .encoding import Encoder
 from .engines import Engine, engine_for
 from .experiment import Experiment
@@ -40,12 +41,14 @@ def train(
     settings: Mapping[str, str] | None = None,
     resume: bool = False,
     progress: Progress = silent,
+    loss: Loss | None = None,
 ) -> Run:
     """Train an experiment into a run's folder and read it back.
 
     `settings` such as `{"rule.beta": "0.5"}` are put over the experiment. With `resume` the run in `out` goes on from
     its last checkpoint, bit for bit as if it had never stopped; `training.epochs` may have grown. Ctrl-C leaves the
-    last finished epoch in `out` and raises `KeyboardInterrupt`.
+    last finished epoch in `out` and raises `KeyboardInterrupt`. For `[loss] name = "own"` in time, `loss` is a function
+    of outputs and targets (outputs, batch) that JAX can differentiate.
 
     Raises:
         ExperimentError: the experiment, the folder, or what they say of each other cannot be used.
@@ -59,7 +62,7 @@ def train(
     else:
         chosen = load_experiment(experiment, settings)
     progress(Event("data", 0, chosen.training.epochs, text=f"reading {chosen.data.name}"))
-    session = Session.of(chosen, out, progress)
+    session = Session.of(chosen, out, progress, loss)
     session.train(session.begin(resume))
     return load_run(out)
 
@@ -81,7 +84,7 @@ class Session:
     last: Checkpoint | None = None
 
     @classmethod
-    def of(cls, experiment: Experiment, out: Path, progress: Progress) -> Session:
+    def of(cls, experiment: Experiment, out: Path, progress: Progress, loss: Loss | None = None) -> Session:
         """Read everything the experiment names and check that it fits together, before anything is written."""
         circuit = load(experiment.folder / experiment.netlist)
         dataset = load_dataset(experiment.data, folder=experiment.folder, seed=experiment.seed)
@@ -90,7 +93,7 @@ class Session:
         parameters = Parameters.of(circuit)
         rates(experiment.optimiser, parameters.targets, 0, experiment.source)
         settings = settings_of(experiment, encoder, dataset)
-        engine = engine_for(experiment, circuit, parameters, settings)
+        engine = engine_for(experiment, circuit, parameters, settings, loss)
         return cls(experiment, out, circuit, dataset, encoder, parameters, engine, settings, progress)
 
     def begin(self, resume: bool) -> Checkpoint:

@@ -20,9 +20,9 @@ from ..parameters import Parameters
 from ..trainer import Settings
 from .bank import Bank
 from .equilibrium import EquilibriumPropagation
-from .losses import LOSSES, Loss, flip_bias_of
+from .losses import AT_THE_END, LOSSES, Loss, flip_bias_of
 from .responses import hard_bit, soft_bit
-from .settings import FLIP_BIAS
+from .settings import FLIP_BIAS, OWN, SETTLING
 from .simulation import Flipped, Stars, Transient, Wiring
 from .trainer import DynamicTrainer, Simulator
 from .transforms import transform_of
@@ -43,9 +43,9 @@ def is_dynamic(circuit: Circuit) -> bool:
 
 
 def dynamic_trainer(
-    experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings
+    experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings, loss: Loss | None = None
 ) -> DynamicTrainer:
-    """The trainer of an experiment in time.
+    """The trainer of an experiment in time; `loss` is what `[loss] name = "own"` means.
 
     Raises:
         CircuitError: the circuit has no explicit equations, or a trainable no usable range.
@@ -53,7 +53,7 @@ def dynamic_trainer(
     """
     dynamics, mismatch = experiment.dynamics, Mismatch.of(circuit)
     _check_batch(experiment, settings)
-    _check_words(experiment, circuit)
+    _check_words(experiment, circuit, loss)
     shared = [each.target for each in mismatch.spreads if each.kind == "parameter"]
     if shared and dynamics.mismatch != "none":
         raise CircuitError(
@@ -67,7 +67,7 @@ def dynamic_trainer(
     return DynamicTrainer(
         simulator,
         Bank.of({each.target: transform_of(each, dynamics.levels, dynamics.smooth) for each in circuit.trainables}),
-        *_losses(experiment),
+        *_losses(experiment, loss),
         Stepper.of(experiment.optimiser, parameters).direction,
         dynamics,
         settings,
@@ -96,7 +96,8 @@ def _simulator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, 
             raise ExperimentError(f'{experiment.source}: [dynamics] method "ports" is for [loss] name "{FLIP_BIAS}"')
         return Stars.of(system, wiring, grid, dynamics.challenges)
     way_back = "adjoint" if dynamics.gradient == "adjoint" else "backpropagation"  # forward mode needs none
-    transient = Transient(system, wiring, grid, dynamics.method, way_back)
+    window = experiment.loss.window if experiment.loss.name == SETTLING else 0.0
+    transient = Transient(system, wiring, grid, dynamics.method, way_back, window)
     return Flipped(transient, dynamics.challenges) if flips(experiment) else transient
 
 
@@ -105,21 +106,28 @@ def _estimator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, 
     rule, steps = experiment.rule, experiment.dynamics.nudged_steps or grid.steps
     plus, minus = (unit * rule.beta for unit in NUDGES[rule.variant])
     nudged = Grid(stop=grid.step * steps, steps=steps)
-    method, loss = experiment.dynamics.method, LOSSES[experiment.loss.name]
+    method, loss = experiment.dynamics.method, AT_THE_END[experiment.loss.name]
     return EquilibriumPropagation(CoContent.of(system), wiring, loss, method, grid, nudged, (plus, minus))
 
 
-def _check_words(experiment: Experiment, circuit: Circuit) -> None:
+def _check_words(experiment: Experiment, circuit: Circuit, loss: Loss | None) -> None:
     """Raise `ExperimentError` for words that do not go with each other, or with the circuit."""
     rule, dynamics, source = experiment.rule.name, experiment.dynamics, experiment.source
     if rule not in RULES:
         raise ExperimentError(
             f'{source}: [rule] name = "{rule}" is not for circuits in time; take {" or ".join(RULES)}'
         )
-    if rule == "equilibrium" and (dynamics.method not in METHODS or experiment.loss.name not in LOSSES):
+    if (experiment.loss.name == OWN) != (loss is not None):
+        raise ExperimentError(
+            f'{source}: [loss] name = "{OWN}" and train(…, loss=…) go together; give both, or neither'
+        )
+    if dynamics.gradient == "adjoint" and (dynamics.method == "ports" or experiment.loss.name == SETTLING):
+        what = "[dynamics] method ports follows no state" if dynamics.method == "ports" else "settling watches a while"
+        raise ExperimentError(f"{source}: {what}, so there is no adjoint; take backpropagation or forward")
+    if rule == "equilibrium" and (dynamics.method not in METHODS or experiment.loss.name not in AT_THE_END):
         raise ExperimentError(
             f"{source}: equilibrium propagation takes [dynamics] method {', '.join(METHODS)} and [loss] name "
-            f"{', '.join(LOSSES)}, not {dynamics.method} and {experiment.loss.name}"
+            f"{', '.join(AT_THE_END)}, not {dynamics.method} and {experiment.loss.name}"
         )
     noise = Noise.of(circuit)
     if (noise.processes or noise.thermal is not None) and dynamics.method not in STOCHASTIC:
@@ -129,8 +137,10 @@ def _check_words(experiment: Experiment, circuit: Circuit) -> None:
         )
 
 
-def _losses(experiment: Experiment) -> tuple[Loss, Loss]:
+def _losses(experiment: Experiment, own: Loss | None) -> tuple[Loss, Loss]:
     """What is lowered, and what the test reports."""
+    if own is not None:
+        return own, own
     if flips(experiment):
         soft, hard = (flip_bias_of(bit, experiment.dynamics.challenges) for bit in (soft_bit, hard_bit))
         return soft, hard

@@ -1,6 +1,7 @@
 """What a batch of responses is worth: one number, which training lowers.
 
-Outputs and targets are (outputs, batch), as the dynamical systems have them.
+Outputs and targets are (outputs, batch), as the dynamical systems have them. A loss of one's own is a function of the
+same two arrays, differentiable by JAX, that `train(…, loss=…)` takes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ def periodic(outputs: Array, targets: Array) -> Array:
     return jnp.mean((distance - jnp.abs(targets - targets[:1])) ** 2)
 
 
+def settling(outputs: Array, targets: Array) -> Array:
+    """The mean of (o − y)² over the times that are watched as well: low where an answer is there early, and stays.
+
+    `outputs` are (times·outputs, batch), the end first, then back in time.
+    """
+    return jnp.mean((outputs.reshape(-1, *targets.shape) - targets) ** 2)
+
+
 def cross_entropy(outputs: Array, targets: Array) -> Array:
     """The mean of −log softmax(o) at the targets' classes, which are one-hot."""
     return -jnp.mean(jnp.sum(targets * jax.nn.log_softmax(outputs, axis=0), axis=0))
@@ -50,5 +59,7 @@ def flip_bias_of(bit: Callable[[Array], Array], challenges: int) -> Loss:
     return loss
 
 
-LOSSES: Mapping[str, Loss] = {"squared": squared, "periodic": periodic, "cross_entropy": cross_entropy}
-"""The losses of outputs and targets by the word an experiment uses."""
+AT_THE_END: Mapping[str, Loss] = {"squared": squared, "periodic": periodic, "cross_entropy": cross_entropy}
+"""The losses of outputs at the end and targets by the word an experiment uses."""
+LOSSES: Mapping[str, Loss] = {**AT_THE_END, "settling": settling}
+"""All losses of outputs and targets."""

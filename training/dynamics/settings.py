@@ -13,6 +13,10 @@ TARGETS = ("data", "nominal")
 SAMPLERS = ("round", "gumbel", "gumbel_hard")
 """How trainables with levels learn: rounded straight through, sampled softly, sampled hard."""
 PRECISIONS = ("float32", "float64")
+SETTLING = "settling"
+"""The loss that watches the outputs for a while."""
+OWN = "own"
+"""A loss that Python gives."""
 FLIP_BIAS = "flip_bias"
 """The loss that asks for responses to challenges, and to these with one bit turned over."""
 

@@ -64,7 +64,8 @@ class Transient:
     """All states, in fixed steps of a method; the outputs at the end of the grid.
 
     A method for stochastic equations follows the netlist's noise; any other is for circuits without. `gradient` is the
-    way back through time, as `integrate` names it.
+    way back through time, as `integrate` names it. With a `window`, a share of the grid, outputs are (times·outputs,
+    batch): those at the end first, then those after each step of the window, back in time.
     """
 
     system: DynamicalSystem
@@ -72,14 +73,24 @@ class Transient:
     grid: Grid
     method: str
     gradient: str = BACKPROPAGATION
+    window: float = 0.0
 
     def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
         """See `trainer.Simulator`."""
         given, sources = self.wiring.split(inputs)
         values = self.system.values({**parameters, **given}, sources, around.draws, dtype=inputs.dtype)
         noise = around.noise if self.method in STOCHASTIC else None
-        y = integrate(self.system, values, self.grid, method=self.method, noise=noise, gradient=self.gradient)
-        return self.system.read(self.grid.stop, y, values, self.wiring.outputs)
+        keep = 1 if self.window else 0
+        y = integrate(
+            self.system, values, self.grid, method=self.method, noise=noise, gradient=self.gradient, keep=keep
+        )
+        if not self.window:
+            return self.system.read(self.grid.stop, y, values, self.wiring.outputs)
+        steps = np.arange(self.grid.steps, round(self.grid.steps * (1.0 - self.window)), -1)
+        times = jnp.asarray(self.grid.time(steps), y.dtype)
+        outputs = self.wiring.outputs
+        read = jax.lax.map(lambda each: self.system.read(each[0], each[1], values, outputs), (times, y[steps]))
+        return read.reshape(-1, inputs.shape[1])
 
 
 @dataclass(frozen=True, eq=False)

@@ -134,13 +134,18 @@ class DynamicTrainer:
         answers = self._answers(values, inputs, lambda first, count: self.dies(TEST_DIES + first, count))
         with self._precision():
             loss = float(self.test_loss(jnp.asarray(answers), jnp.asarray(targets.T, answers.dtype)))
+        answers = self._at_the_end(answers)
         return Evaluation(loss, answers.argmax(axis=0), answers.T)
 
     def wanted(self, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The targets (samples, outputs), or what the circuit answers at its nominal values without mismatch."""
         if self.dynamics.target == "data":
             return targets
-        return self._answers(self.nominal, inputs, lambda first, count: None).T
+        return self._at_the_end(self._answers(self.nominal, inputs, lambda first, count: None)).T
+
+    def _at_the_end(self, answers: np.ndarray) -> np.ndarray:
+        """What is read last, of outputs that may be watched for a while; they come first."""
+        return answers[: self.sizes[1]] if self.sizes[1] else answers
 
     def _answers(
         self, values: Mapping[str, Any], inputs: np.ndarray, dies: Callable[[int, int], np.ndarray | None]
@@ -227,6 +232,7 @@ class DynamicTrainer:
         """How many samples of a batch are wrong: another class or, with an `accuracy`, a value off by more."""
         if not len(targets):
             return jnp.zeros(())
+        outputs = outputs[: len(targets)]
         if not self.settings.accuracy:
             return jnp.sum(outputs.argmax(0) != targets.argmax(0))
         return jnp.sum(jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=0))
