@@ -69,7 +69,7 @@ def is_flat(circuit: Circuit) -> bool:
     settings += [value for model in circuit.models.values() for value in model.parameters.values()]
     if any(isinstance(value, Expression) for value in (*settings, circuit.temperature)):
         return False
-    top = Resolution({}, {}, InstanceNames.top())
+    top = Resolution({TEMPERATURE: NOMINAL_TEMPERATURE}, {}, InstanceNames.top())
     if any(_card(card, top) != card for card in circuit.analyses):
         return False
     return not any(top.changes(element) for element in circuit.elements)

@@ -112,7 +112,9 @@ RESISTOR = Device(
     linear=True,
     monotone=True,
 )
-CAPACITOR = Device("capacitor", PAIR, (PAIR,), _capacitor, _capacitance, _declared("C", "c"), linear=True, monotone=True)
+CAPACITOR = Device(
+    "capacitor", PAIR, (PAIR,), _capacitor, _capacitance, _declared("C", "c"), linear=True, monotone=True
+)
 INDUCTOR = Device(
     "inductor",
     PAIR,

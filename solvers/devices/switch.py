@@ -8,7 +8,8 @@ from ...netlist.declaration import Parameter
 from ...netlist.model_parameters import CURRENT_SWITCH
 from ...netlist.model_parameters import SWITCH as VOLTAGE_SWITCH
 from .controlled import SENSE
-from .device import Charges, Currents, Device, Parameters, Scalar
+from .device import Charges, Currents, Device, NoiseSource, Parameters, Scalar
+from .noise import resistor_noise
 from .passive import PAIR
 
 
@@ -30,6 +31,10 @@ def _physics(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Currents
     return {"positive": current, "negative": -current}, {}
 
 
+def _noise(u: Sequence[Scalar], p: Parameters) -> list[NoiseSource]:
+    return resistor_noise(PAIR, p.conductance, p, "thermal")
+
+
 SWITCH = Device(
     "switch",
     (*PAIR, *SENSE),
@@ -37,5 +42,6 @@ SWITCH = Device(
     _physics,
     _states,
     {**VOLTAGE_SWITCH, **CURRENT_SWITCH, "multiplicity": Parameter("m", "in parallel", "", 1.0)},
+    noise=_noise,
 )
 """`conductance` is the one in force; the solver puts `closed` or `opened` there."""

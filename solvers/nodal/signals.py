@@ -13,7 +13,8 @@ from .evaluate import control
 from .groups import Compiled
 from .instances import Instance
 from .network import Network
-from .tables import Tables, local_unknowns
+from .switches import Switches, set_switches
+from .tables import Numbers, Tables, local_unknowns
 
 if TYPE_CHECKING:
     from .operating import Solver
@@ -45,7 +46,7 @@ class Signals:
         branches = [
             (f"i({instance.element.name})", numbers[instance.current])
             for instance in instances
-            if instance.device.branch_currents
+            if "current" in instance.device.branch_currents
         ]
         branches += [(f"i({each.name})", numbers[f"i({each.name})"]) for each in network.lines.elements]
         sources = [
@@ -67,9 +68,30 @@ class Signals:
         currents = self.linear.read(self.network.linear, numbers.linear, x, time)
         currents |= self.nonlinear.read(self.network.tables, numbers.effective, x, time)
         currents |= {name: x[place] for name, place in self.branches}
-        currents |= {name: sources[place] for name, place in self.sources}
-        order = [f"i({element.name})" for element in self.network.flat.elements]
+        many = self.network.shape.source_signs[:, 0]
+        currents |= {name: many[place] * sources[place] for name, place in self.sources}
+        order = [f"i({element.name})" for element in self.network.flat.elements if element.kind != "K"]
         return found | {name: np.asarray(currents[name]) for name in order if name in currents}
+
+    def over(
+        self, solver: Solver, x: np.ndarray, sources: np.ndarray, closed: np.ndarray, time: float = -1.0
+    ) -> dict[str, np.ndarray]:
+        """All signals (points,) at rows of unknowns x (points, n), of sources' values (points, sources), and of states
+        of switches (points, switches)."""
+        network, numbers = self.network, solver.numbers
+        unswitched = network.switches._replace(controls=np.zeros(0, np.int64))
+        currents: dict[str, np.ndarray] = {}
+        for terminals, tables, given, switches in (
+            (self.linear, network.linear, numbers._replace(effective=numbers.linear), unswitched),
+            (self.nonlinear, network.tables, numbers, network.switches),
+        ):
+            found = terminal_currents_of_rows(tables, given, terminals.weights, switches, closed, x, time)
+            currents |= zip(terminals.names, found.T, strict=True)
+        currents |= {name: x[:, place] for name, place in self.branches}
+        many = network.shape.source_signs[:, 0]
+        currents |= {name: many[place] * sources[:, place] for name, place in self.sources}
+        order = [f"i({element.name})" for element in network.flat.elements if element.kind != "K"]
+        return {name: x[:, place] for name, place in self.voltages} | {name: currents[name] for name in order}
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +106,8 @@ class Terminals:
         """Weights (outputs,) of all currents of all instances, in order."""
         weights: list[float] = []
         for instance, group in zip(instances, groups, strict=True):
-            known = local_unknowns(instance, group)
-            first = group.device.terminals[0] if group.device.terminals else None
-            weights += [float(row == first or (first is not None and _falls_to(row, first, known, group)))
-                        for row in group.current_rows]  # fmt: skip
+            chosen = into_first(instance, group)
+            weights += [float(row in chosen) for row in group.current_rows]
         return cls(tuple(f"i({each.element.name})" for each in instances), np.array(weights))
 
     def read(self, tables: Tables, effective: np.ndarray, x: np.ndarray, time: float) -> dict[str, float]:
@@ -97,9 +117,16 @@ class Terminals:
         return dict(zip(self.names, found, strict=True))
 
 
-def _falls_to(row: str, first: str, known: dict[str, str], group: Compiled) -> bool:
-    """Whether an inner node is one with the first terminal."""
-    return row in group.device.internal and known[row] == known[first] and group.device.internal[row][0] == first
+def into_first(instance: Instance, group: Compiled) -> frozenset[str]:
+    """The local rows whose currents and charges enter by the first terminal: its own, and inner nodes one with it."""
+    known = local_unknowns(instance, group)
+    internal = group.device.internal
+    return frozenset(
+        row
+        for first in group.device.terminals[:1]
+        for row in known
+        if row == first or (row in internal and internal[row][0] == first and known[row] == known[first])
+    )
 
 
 @njit(cache=True)
@@ -116,4 +143,22 @@ def terminal_currents(
         call_kernel(tables.kernels[k], controls, begin, effective, tables.number_starts[k], out, 0)
         for place in range(tables.current_starts[k], tables.current_starts[k + 1]):
             found[k] += weights[place] * out[place - tables.current_starts[k]]
+    return found
+
+
+@njit(cache=True)
+def terminal_currents_of_rows(
+    tables: Tables,
+    numbers: Numbers,
+    weights: np.ndarray,
+    switches: Switches,
+    closed: np.ndarray,
+    x: np.ndarray,
+    time: float,
+) -> np.ndarray:
+    """The same at rows x (points, n), with the states of switches (points, switches): (points, instances)."""
+    found, controls = np.zeros((len(x), len(tables.kernels))), np.zeros(len(tables.plus))
+    for point in range(len(x)):
+        set_switches(switches, numbers, closed[point])
+        found[point] = terminal_currents(tables, numbers.effective, weights, x[point], time, controls)
     return found
