@@ -16,7 +16,6 @@ from ...netlist.elements import KINDS
 from ...netlist.model_parameters import MODEL_PARAMETERS
 from .device import Charges, Currents, Device, NoiseSource, Parameters, Scalar
 from .noise import flicker_noise, resistor_noise
-from .silicon import is_zero
 
 PAIR = ("positive", "negative")
 VALUE = "value"
@@ -39,16 +38,33 @@ def _declared(letter: str, model: str) -> dict[str, Parameter]:
     return {**found, VALUE: Parameter(VALUE, "the main value"), "multiplicity": Parameter("m", "in parallel", "", 1.0)}
 
 
-def _conductance(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
+def _resistance(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
+    return {"conductance": _conductance(raw, given)} | (_flicker(raw, given) if "kf" in given else {})
+
+
+def _conductance(raw: Parameters, given: frozenset[str]) -> Scalar:
     if "g" in given:
-        return {"conductance": raw.g * raw.multiplicity / raw.scale}
+        return raw.g * raw.multiplicity / raw.scale
     if VALUE in given or "r" in given:
         ohms = raw[VALUE] if VALUE in given else raw.r
     else:
-        width = raw.w if "w" in given else raw.defw
-        length = raw.l if "l" in given else DEFAULT_LENGTH
+        length, width = _size(raw, given)
         ohms = raw.rsh * (length - 2.0 * raw.short) / (width - 2.0 * raw.narrow)
-    return {"conductance": raw.multiplicity / (ohms * _drift(raw) * raw.scale)}
+    return raw.multiplicity / (ohms * _drift(raw) * raw.scale)
+
+
+def _size(raw: Parameters, given: frozenset[str]) -> tuple[Scalar, Scalar]:
+    """Length and width in m."""
+    return raw.l if "l" in given else DEFAULT_LENGTH, raw.w if "w" in given else raw.defw
+
+
+def _flicker(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
+    """What |i|^af/f is multiplied by: kf, an area where the card gives one, for each of several in parallel."""
+    area: Scalar = 1.0
+    if given & {"l", "w"}:
+        length, width = _size(raw, given)
+        area = (length - 2.0 * raw.short) * (width - 2.0 * raw.narrow)
+    return {"flicker": raw.kf / area * jnp.exp((1.0 - raw.af) * jnp.log(raw.multiplicity)), "af": raw.af}
 
 
 def _capacitance(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
@@ -72,15 +88,10 @@ def _resistor(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Current
 
 
 def _resistor_noise(u: Sequence[Scalar], p: Parameters) -> list[NoiseSource]:
-    """Thermal noise of the resistance, flicker noise of a model with `kf`, an area where the card gives one; each of
-    several in parallel makes its own."""
-    area = 1.0
-    if p.l is not None or p.w is not None:
-        length, width = DEFAULT_LENGTH if p.l is None else p.l, p.defw if p.w is None else p.w
-        area = (length - 2.0 * p.short) * (width - 2.0 * p.narrow)
-    factor = p.kf if is_zero(p.kf) else p.kf / area * jnp.exp((1.0 - p.af) * jnp.log(p.multiplicity))
-    flicker = flicker_noise(PAIR, factor, p.conductance * u[0], p.af)
-    return [*resistor_noise(PAIR, p.conductance, p, "thermal"), *flicker]
+    thermal = resistor_noise(PAIR, p.conductance, p, "thermal")
+    if "flicker" not in p:
+        return thermal
+    return [*thermal, *flicker_noise(PAIR, p.flicker, p.conductance * u[0], p.af)]
 
 
 def _capacitor(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Currents, Charges]:
@@ -106,7 +117,7 @@ RESISTOR = Device(
     PAIR,
     (PAIR,),
     _resistor,
-    _conductance,
+    _resistance,
     _declared("R", "r"),
     noise=_resistor_noise,
     linear=True,

@@ -39,7 +39,7 @@ class NoiseCurrents(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class CompiledNoise:
     """The noise of a device for one set of given numbers: `ends` and `names` of its currents, and a kernel that takes
-    (controls and the netlist's numbers, effective numbers) and writes white densities, then flicker densities."""
+    (controls and the temperature in K, effective numbers) and writes white densities, then flicker densities."""
 
     ends: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
@@ -67,9 +67,9 @@ def _densities(
 ) -> np.ndarray:
     """White, then flicker densities of one instance."""
     places = range(tables.control_starts[k], tables.control_starts[k + 1] - 1)
-    raw = [instance.raw[name] for name in group.raw]
+    controls = [*(control(tables, x, place) for place in places), instance.raw["temperature"]]
     numbers = effective[tables.number_starts[k] : tables.number_starts[k + 1]]
-    return compiled_noise(group).kernel(np.array([*(control(tables, x, place) for place in places), *raw]), numbers)
+    return compiled_noise(group).kernel(np.array(controls), numbers)
 
 
 def _rows(network: Network, instance: Instance, group: Compiled, densities: np.ndarray) -> Iterator[tuple[Any, ...]]:
@@ -85,15 +85,14 @@ def compiled_noise(group: Compiled) -> CompiledNoise:
     """The noise of a group's device as machine code."""
     known: dict[str, Any] = {}
     controls = len(group.device.controls)
-    defaults = {name: each.default for name, each in group.device.parameters.items()}
 
     def densities(inputs: Sequence[Any], values: Sequence[Any]) -> list[Any]:
-        u, raw = inputs[:controls], dict(zip(group.raw, inputs[controls:], strict=True))
-        numbers = {**defaults, **raw, **group.constants, **dict(zip(group.effective, values, strict=True))}
+        *u, temperature = inputs
+        numbers = {**group.constants, **dict(zip(group.effective, values, strict=True)), "temperature": temperature}
         found = group.device.noise(u, Parameters(numbers)) if group.device.noise else []
         known["ends"] = tuple((each.plus, each.minus) for each in found)
         known["names"] = tuple(NAMES.get(each.name, each.name) for each in found)
         return [*(each.white for each in found), *(0.0 if each.flicker is None else each.flicker for each in found)]
 
-    kernel = compile_kernel(densities, (controls + len(group.raw), len(group.effective)))
+    kernel = compile_kernel(densities, (controls + 1, len(group.effective)))
     return CompiledNoise(known["ends"], known["names"], kernel)
