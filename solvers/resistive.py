@@ -53,17 +53,18 @@ class ResistiveNetwork:
     diode_rows: np.ndarray
 
     @classmethod
-    def of(cls, circuit: Circuit, loads: Iterable[str] | None = None) -> ResistiveNetwork:
+    def of(cls, circuit: Circuit, loads: Iterable[str] | None = None, smooth: bool = False) -> ResistiveNetwork:
         """Compile a circuit. Linear in its branches; arrays are never written out.
 
-        `loads` are the nodes that loads may be attached to, by default the circuit's `*@ output` nodes.
+        `loads` are the nodes that loads may be attached to, by default the circuit's `*@ output` nodes. With `smooth`
+        the diodes are real ones: the network then says how they are joined, and `batched.characteristics` what they do.
 
         Raises:
             CircuitError: an element that is not ideal and resistive, by name, line and cure.
         """
         reduction = with_ideal_parts(circuit)
         flat = reduction.circuit
-        if (reason := refused(flat)) is not None:
+        if (reason := refused(flat, smooth)) is not None:
             raise reason
         table = NodeTable.of(flat.elements, bus_widths(flat))
         of_kind = defaultdict[str, list[Element]](list)

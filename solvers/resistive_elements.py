@@ -13,14 +13,18 @@ import numpy as np
 from ..netlist import Circuit, Element, Stimulus
 from ..netlist.elements import KINDS
 from ..netlist.errors import CircuitError
+from ..netlist.piecewise import with_ideal_parts
 from ..netlist.resistance import conductance
 
 TAKEN = frozenset("RVIDCLK")
 CURE = "use the ngspice engine"
 
 
-def refused(circuit: Circuit) -> CircuitError | None:
-    """The first reason in the deck's order why a flat circuit is not ideal and resistive, or None. O(elements)."""
+def refused(circuit: Circuit, smooth: bool = False) -> CircuitError | None:
+    """The first reason in the deck's order why a flat circuit is not ideal and resistive, or None. O(elements).
+
+    With `smooth` its diodes are real ones instead of ideal ones.
+    """
     ideal = circuit.ideal_models
     for element in circuit.elements:
         kind = element.kind
@@ -31,7 +35,13 @@ def refused(circuit: Circuit) -> CircuitError | None:
                 f"(and C, L at an operating point): {CURE}",
                 element.location,
             )
-        if kind == "D" and element.model not in ideal:
+        if smooth and kind == "D" and element.model in ideal:
+            return CircuitError(
+                f"diode {element.name} is ideal and others are not; leave out *@ ideal model={element.model}, or make "
+                "all of them ideal",
+                element.location,
+            )
+        if not smooth and kind == "D" and element.model not in ideal:
             return CircuitError(
                 f"diode {element.name} has model {element.model}, which is not ideal; "
                 f"add *@ ideal model={element.model} to solve it as an ideal diode, "
@@ -45,6 +55,12 @@ def refused(circuit: Circuit) -> CircuitError | None:
                 element.location,
             )
     return None
+
+
+def has_real_diodes(circuit: Circuit) -> bool:
+    """Whether any diode of a circuit is neither ideal nor piecewise-linear."""
+    parts = with_ideal_parts(circuit).circuit
+    return any(element.model not in parts.ideal_models for element in parts.of_kind("D"))
 
 
 def conductance_of(element: Element) -> float | np.ndarray:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 from jax import Array
 
 from ..resistive import ResistiveNetwork
-from .exact import ATTEMPTS, SteadyStates, steady_states
-from .wires import BatchState, Problem, Wires
+from .characteristics import Characteristics
+from .exact import ATTEMPTS, SteadyStates, held, steady_states
+from .smooth import answer, slopes_at, smooth_states
+from .wires import BatchState, Problem, State, Wires
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +26,19 @@ class BatchedNetwork:
 
     network: ResistiveNetwork
     states: SteadyStates
+    laws: Characteristics | None = None
 
     @classmethod
-    def of(cls, network: ResistiveNetwork, attempts: int = ATTEMPTS) -> BatchedNetwork:
-        """Compile a network; with one of `attempts` a state that active sets alone miss shows in its residual."""
-        return cls(network, steady_states(Wires.of(network.topology), attempts))
+    def of(cls, network: ResistiveNetwork, attempts: int = ATTEMPTS, smooth: bool = False) -> BatchedNetwork:
+        """Compile a network; with one of `attempts` a state that active sets alone miss shows in its residual.
+
+        With `smooth` its diodes are real ones, by their own `laws`.
+        """
+        wires = Wires.of(network.topology)
+        if not smooth:
+            return cls(network, steady_states(wires, attempts))
+        laws = Characteristics.of(network)
+        return cls(network, smooth_states(wires, laws), laws)
 
     def problem(
         self,
@@ -50,10 +63,24 @@ class BatchedNetwork:
         return Problem(conductances[net.rows], (here[0] - here[1])[:, net.rows], into[:, :-1], drops[:, net.diode_rows])
 
     def solve(self, problem: Problem, masks: Array | None = None) -> BatchState:
-        """The steady states; `masks` (batch, k) guess the conducting diodes, for instance `state.currents > 0`."""
+        """The steady states; `masks` (batch, k) guess the conducting diodes, see `guess`."""
         if masks is None:
             masks = jnp.zeros(problem.d.shape, dtype=bool)
         return self.states(problem, masks)
+
+    def guess(self, currents: Array) -> Array:
+        """What `solve` begins at, from the diode currents (batch, k) of a neighbouring state."""
+        return currents > 0 if self.laws is None else currents
+
+    def response(self, problem: Problem, state: State, into: Array) -> State:
+        """The small voltages (batch, n) and diode currents (batch, k) that small currents (batch, n) into the
+        supernodes make at a state: conducting diodes are shorts, or the slopes of their laws."""
+        wires, nothing = Wires.of(self.network.topology), jnp.zeros_like(problem.d)
+        if self.laws is None:
+            return jax.vmap(partial(held, wires, problem.g))(state.currents > 0, into, nothing, jnp.zeros_like(into))
+        slopes = slopes_at(wires, self.laws, problem, state.x)
+        x = jax.vmap(partial(answer, wires, problem.g))(slopes, into)
+        return State(x, slopes * jax.vmap(wires.forward)(x))
 
     def potentials(self, x: Array, voltage: Array) -> Array:
         """The voltage (batch, nodes + 1, ground last) of every node, for x (batch, n) and voltage (batch, q)."""

@@ -99,15 +99,26 @@ def volts_and_amperes(wires: Wires, problem: Problem, state: State) -> tuple[Arr
     return volts, amperes.at[-1].set(0.0)
 
 
+def kirchhoff(wires: Wires, problem: Problem, state: State, amperes: Array) -> Array:
+    """The sum of currents at each supernode (n), in units of the current there."""
+    through = problem.g * (wires.across(state.x) + problem.e)
+    return jnp.abs(wires.leaving(through, state.currents) - problem.c) / _positive(amperes[:-1])
+
+
+def residual_of_laws(wires: Wires, problem: Problem, state: State) -> Array:
+    """The scaled residual of Kirchhoff's current law alone, for diodes that obey a law of their own."""
+    _, amperes = volts_and_amperes(wires, problem, state)
+    found = kirchhoff(wires, problem, state, amperes)
+    return jnp.where(jnp.all(jnp.isfinite(found)), jnp.max(found, initial=0.0), jnp.inf)
+
+
 def residual(wires: Wires, problem: Problem, state: State) -> Array:
     """The scaled KKT residual of one sample, as kkt.kkt_residual."""
     volts, amperes = volts_and_amperes(wires, problem, state)
-    through = problem.g * (wires.across(state.x) + problem.e)
-    kirchhoff = jnp.abs(wires.leaving(through, state.currents) - problem.c) / _positive(amperes[:-1])
     slack = (problem.d - wires.forward(state.x)) / volts
     current = state.currents / _positive(wires.ends(amperes))
     at_diodes = jnp.maximum(jnp.maximum(-current, -slack), jnp.minimum(current, slack))
-    both = jnp.concatenate([kirchhoff, at_diodes])
+    both = jnp.concatenate([kirchhoff(wires, problem, state, amperes), at_diodes])
     return jnp.where(jnp.all(jnp.isfinite(both)), jnp.max(both, initial=0.0), jnp.inf)
 
 

@@ -16,6 +16,7 @@ from ...solvers.batched import BatchedNetwork
 from ...solvers.batched.exact import ATTEMPTS
 from ...solvers.batched.wires import Problem, State, Wires
 from ...solvers.resistive import ResistiveNetwork
+from ...solvers.resistive_elements import has_real_diodes
 from ..parameters import Parameters
 from .colouring import colours
 from .descent import Descent
@@ -47,7 +48,7 @@ class Model:
 
     @classmethod
     def of(cls, circuit: Circuit, parameters: Parameters, attempts: int = ATTEMPTS) -> Model:
-        """Compile a circuit with `input`, `output` and `trainable` directives.
+        """Compile a circuit with `input`, `output` and `trainable` directives; its diodes are all ideal or all real.
 
         Raises:
             CircuitError: an element that is not ideal and resistive, an output that the sources hold or that is no
@@ -56,7 +57,8 @@ class Model:
         signals = [output for output in circuit.outputs if "(" in output]
         if signals:
             raise CircuitError(f"the output {signals[0]} is not the voltage of a node; write v(node) or v(bus[0:9])")
-        network = ResistiveNetwork.of(circuit)
+        smooth = has_real_diodes(circuit)
+        network = ResistiveNetwork.of(circuit, smooth=smooth)
         held = network.loads[network.supernodes.group[network.loads] == network.supernodes.count]
         if len(held):
             raise CircuitError(
@@ -65,7 +67,7 @@ class Model:
         places = [network.sources.places[name] for name in circuit.inputs]
         return cls(
             network,
-            BatchedNetwork.of(network, attempts),
+            BatchedNetwork.of(network, attempts, smooth),
             ValueMap.of(circuit, network, parameters),
             np.concatenate([np.arange(place.start, place.stop) for place in places]),
             Descent(Wires.of(network.topology), colours(network.topology)),
@@ -95,7 +97,7 @@ class Model:
         if not isinstance(sweeps, int) or sweeps:
             state = self.descent(problem, start.x, sweeps)
             return Settled(state, jnp.where(jnp.all(jnp.isfinite(state.x)), 0.0, jnp.nan))
-        found = self.batched.solve(problem, start.currents > 0)
+        found = self.batched.solve(problem, self.batched.guess(start.currents))
         return Settled(State(found.x, found.currents), jnp.max(found.residual))
 
     def outputs(self, physical: Physical, state: State) -> Array:

@@ -9,13 +9,10 @@ done by circuits: both voltages are read, through the meter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ...solvers.batched.exact import held
 from ...solvers.batched.wires import Problem, State
 from ..hardware.meter import Meter, exact
 from ..resistive.model import Model
@@ -53,10 +50,9 @@ class Adjoint:
 
     def _twin(self, physical: Physical, problem: Problem, state: State, currents: Array) -> Phase:
         """The twin's voltages (batch, nodes + 1) for currents (batch, outputs) into the outputs."""
-        model, conducting = self.model, state.currents > 0
+        model = self.model
         group = model.network.supernodes.group[model.network.loads]
         into = jnp.zeros((len(currents), model.network.supernodes.count + 1)).at[:, group].add(currents)[:, :-1]
-        solve = jax.vmap(partial(held, model.descent.wires, problem.g))
-        response = solve(conducting, into, jnp.zeros_like(problem.d), jnp.zeros_like(into))
+        response = model.batched.response(problem, state, into)
         silent = physical._replace(voltages=jnp.zeros_like(physical.voltages))
         return model.phase(silent, response, -currents)

@@ -38,7 +38,8 @@ class Clamped:
         names = [free.table.name(int(node)) for node in free.loads]
         sources = _names(len(names), frozenset(element.name for element in free.circuit.elements))
         elements = [Element(name, (node, "0"), 0.0) for name, node in zip(sources, names, strict=True)]
-        held = ResistiveNetwork.of(free.circuit.with_elements(elements), loads=())
+        smooth = model.batched.laws is not None
+        held = ResistiveNetwork.of(free.circuit.with_elements(elements), loads=(), smooth=smooth)
         if len(held.supernodes.closing) > len(free.supernodes.closing):
             raise CircuitError(f"sources join the outputs {', '.join(names)}, so they cannot be clamped one by one")
         rigid = np.setdiff1d(free.diode_rows, held.diode_rows)
@@ -49,7 +50,7 @@ class Clamped:
             )
         places = [np.arange(held.sources.count)[held.sources.places[name]] for name in free.sources.places]
         clamps = [np.arange(held.sources.count)[held.sources.places[name]] for name in sources]
-        return cls(model, BatchedNetwork.of(held, model.attempts), np.concatenate(places), np.concatenate(clamps))
+        return cls(model, BatchedNetwork.of(held, model.attempts, smooth), np.concatenate(places), np.concatenate(clamps))
 
     def settle(self, physical: Physical, outputs: Array, free: Phase) -> tuple[Phase, Array]:
         """The state with the outputs at those voltages (batch, outputs), and its largest residual; `free` is where the
@@ -59,7 +60,7 @@ class Clamped:
         voltages = jnp.zeros((len(outputs), network.sources.count))
         voltages = voltages.at[:, self.places].set(physical.voltages).at[:, self.clamps].set(outputs)
         problem = self.batched.problem(physical.conductances, voltages, physical.currents)
-        found = self.batched.solve(problem, free.diodes[:, network.diode_rows] > 0)
+        found = self.batched.solve(problem, self.batched.guess(free.diodes[:, network.diode_rows]))
         potentials = self.batched.potentials(found.x, voltages)
         diodes = spread(network, found.currents)
         return Phase(potentials, diodes, self._loads(physical, potentials, diodes)), jnp.max(found.residual)
