@@ -34,13 +34,32 @@ def answer(engine: NodalEngine, circuit: Circuit, card: Card) -> Traces:
     return found(circuit.replace(analyses=(card,)), card)
 
 
+def _operating_point(circuit: Circuit, card: Card) -> Traces:
+    from ..solvers.nodal.operating import operating_point
+
+    return operating_point(circuit)
+
+
+def _dc_sweep(circuit: Circuit, card: Card) -> Traces:
+    from ..solvers.nodal.sweep import dc_sweep
+
+    return dc_sweep(circuit, card)
+
+
+def _small_signal(circuit: Circuit, card: Card) -> Traces:
+    from ..solvers.nodal.small_signal import small_signal
+
+    return small_signal(circuit, card)
+
+
 def _by_ngspice(circuit: Circuit, card: Card) -> Traces:
     from ..spice_export import deck, run
 
     return run(deck(circuit))
 
 
+NODAL = NodalEngine("nodal", {"op": _operating_point, "dc": _dc_sweep, "ac": _small_signal})
 NGSPICE = NodalEngine("ngspice", dict.fromkeys(("op", "dc", "ac", "tran"), _by_ngspice))
 
-NODAL_ENGINES: Mapping[str, NodalEngine] = MappingProxyType({engine.name: engine for engine in (NGSPICE,)})
+NODAL_ENGINES: Mapping[str, NodalEngine] = MappingProxyType({engine.name: engine for engine in (NODAL, NGSPICE)})
 """All of them by name: our own first."""

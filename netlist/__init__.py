@@ -33,6 +33,7 @@ The files, in the order the data flow:
     graph, wiring, components, buses, broadcast, expansion, directive_expansion, resistance    the circuit as a graph
     readings               the voltages of a node field among signals
     piecewise/             piecewise-linear diodes and resistors as ideal parts
+    measures/              `.measure` cards, and the signals that cards name, read from an answer
     checks/, builders/     what is wrong with a circuit; common topologies
 """
 

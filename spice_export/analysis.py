@@ -17,8 +17,8 @@ from .names import Names
 class Analysis:
     """One analysis: ngspice's command for it, and the axes its result has, slowest first, in Tellegen's names.
 
-    `grid` holds the axes where the card fixes them (DC sweeps), and is empty where ngspice chooses the points. `stop` is
-    where a transient ends, in seconds.
+    `grid` holds the axes where the card fixes them (DC sweeps), and is empty where ngspice chooses the points. `stop`
+    is where a transient ends, in seconds.
     """
 
     keyword: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...netlist import NumericalError, SpiceError, TellegenError, Traces, parse
@@ -37,7 +37,7 @@ class Examiner:
     """How decks are examined: by which engine, with which tolerances, how long ngspice may take for an analysis."""
 
     engine: NodalEngine
-    tolerances: Tolerances = Tolerances()
+    tolerances: Tolerances = field(default_factory=Tolerances)
     time_limit: float = 60.0
 
     def file(self, path: Path, name: str, stage: Stage = silent) -> Row:
@@ -121,7 +121,7 @@ class Examiner:
             return found, []
         if again.relative > self.tolerances.op:
             return found, []
-        return again, [f"one of several operating points: ngspice has another, but stays at ours when it begins there"]
+        return again, ["one of several operating points: ngspice has another, but stays at ours when it begins there"]
 
 
 def worst_of(rows: list[Row]) -> Row:

@@ -65,9 +65,7 @@ def common(ours: Traces, reference: Traces) -> tuple[list[Pair], int]:
     return pairs, len(theirs) - len(pairs)
 
 
-def worst(
-    differences: Mapping[str, tuple[np.ndarray, np.ndarray]], lacking: int, place: Callable[[int], str]
-) -> Gap:
+def worst(differences: Mapping[str, tuple[np.ndarray, np.ndarray]], lacking: int, place: Callable[[int], str]) -> Gap:
     """The gap of signals given by what they differ by and by their scale, both over the points."""
     found = Gap("", "", 0.0, -1.0, len(differences), lacking)
     for name, (apart, scale) in differences.items():

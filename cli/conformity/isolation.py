@@ -51,9 +51,7 @@ class Running:
         self.told.close()
 
 
-def examined(
-    decks: Iterable[tuple[Path, str]], examiner: Examiner, *, jobs: int, time_limit: float
-) -> Iterator[Row]:
+def examined(decks: Iterable[tuple[Path, str]], examiner: Examiner, *, jobs: int, time_limit: float) -> Iterator[Row]:
     """The row of every deck as soon as it is there; at most `jobs` processes at a time.
 
     `time_limit` is for one program at one analysis, in seconds. Whoever stops asking ends all processes.

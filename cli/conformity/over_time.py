@@ -1,8 +1,8 @@
 """The worst difference of two waveforms, read at our own times.
 
-ngspice's points lie densely, ours as far apart as our steps; so ours are never interpolated, ngspice's are, linearly. A
-value of ours is compared with all that ngspice's waveform goes through within a ten-thousandth of the whole time, before
-and behind: where an edge is steep its moment is judged, where it is not its height.
+ngspice's points lie densely, ours as far apart as our steps; so ours are never interpolated, ngspice's are, linearly.
+A value of ours is compared with all that ngspice's waveform goes through within a ten-thousandth of the whole time,
+before and behind: where an edge is steep its moment is judged, where it is not its height.
 """
 
 from __future__ import annotations

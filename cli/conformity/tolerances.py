@@ -38,7 +38,7 @@ TIGHT: Mapping[str, object] = MappingProxyType(
 """The options that both programs are given, in place of the deck's own of these names."""
 
 SHARP: Mapping[str, object] = MappingProxyType({**TIGHT, "reltol": 1e-9, "vntol": 1e-12})
-"""ngspice's options where it only solves for values: a Newton iteration that stops at a millionth may be wrong by it."""
+"""ngspice's options where it solves for values: an iteration that stops at a millionth may be wrong by it."""
 
 LOOSER: Mapping[str, object] = MappingProxyType(
     {**TIGHT, "reltol": 1e-5, "abstol": 1e-12, "vntol": 1e-8, "chgtol": 1e-15, "trtol": 7.0}
