@@ -27,7 +27,7 @@ from .noise import flicker_noise, resistor_noise, shot_noise
 from .silicon import is_zero, times
 from .sums import Sums
 
-_STEEPEST_BIAS = 100.0
+_STEEPEST_BIAS = 30.0
 """Above this argument the exponential in the forward transit time goes on along its tangent."""
 _NEARLY_STRAIGHT = 0.03
 """Below this angle tan(z) is taken by its series: the difference tan(z) - z has no digits left."""
@@ -98,13 +98,11 @@ def _emitter_charge(u: Sequence[Scalar], at: _Transport, p: Parameters) -> Scala
     depleted = depletion_charge("emitter", emitter, p)
     if is_zero(p.forward_transit):
         return depleted
-    extra = p.transit_bias
+    extra, carries = p.transit_bias, at.forward > 0.0
     if not is_zero(extra):
-        extra *= exponential(collector * p.transit_voltage, _STEEPEST_BIAS)
-        carried = jnp.where(emitter > 0.0, at.forward, 1.0)
-        part = carried / (carried + p.transit_current)
-        extra *= part * part
-    carried = jnp.where(emitter > 0.0, at.forward * (1.0 + extra) / at.charge, at.forward)
+        part = 1.0 / (1.0 + p.transit_current / jnp.where(carries, at.forward, 1.0))
+        extra *= exponential(collector * p.transit_voltage, _STEEPEST_BIAS) * part * part
+    carried = jnp.where(carries, at.forward * (1.0 + extra) / at.charge, at.forward)
     return depleted + p.forward_transit * carried
 
 

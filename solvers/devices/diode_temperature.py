@@ -13,6 +13,7 @@ from .silicon import capacitance_ratio, drift, is_zero, times
 
 _SMALLEST = 1e-28
 """In A: the least saturation current, and the least knee current that counts."""
+_NO_KNEE = 1e300
 _STEEPEST_GRADING = 0.9
 _FITS = 25
 """Steps of the fit of the breakdown; it converges by a factor is/ibv a step."""
@@ -82,7 +83,7 @@ def _tunnelling(r: Parameters, area: Scalar) -> Scalar:
 def _knees(r: Parameters, given: frozenset[str], area: Scalar) -> dict[str, Scalar]:
     """Knee currents, those that are given."""
     return {
-        name: jnp.where(r[name] < _SMALLEST, math.inf, r[name] * area)
+        name: jnp.where(r[name] < _SMALLEST, _NO_KNEE, r[name] * area)
         for name in ("ikf", "ikr")
         if name in given and not is_zero(r[name])
     }
