@@ -60,7 +60,7 @@ def _recombination(voltage: Scalar, p: Parameters) -> Scalar:
 def _bent(voltage: Scalar, found: Scalar, p: Parameters) -> Scalar:
     """The current under high injection: i/(1 + √(|i|/knee)), with the knee of its direction."""
     forwards = voltage >= -3.0 * p.thermal
-    for name, sign, counts in (("ikf", 1.0, forwards), ("ikr", -1.0, ~forwards)):
+    for name, sign, counts in (("ikf_knee", 1.0, forwards), ("ikr_knee", -1.0, ~forwards)):
         if name in p:
             bends = counts & (sign * found > _UNBENT)
             size = jnp.where(bends, sign * found, 1.0)

@@ -83,7 +83,7 @@ def _tunnelling(r: Parameters, area: Scalar) -> Scalar:
 def _knees(r: Parameters, given: frozenset[str], area: Scalar) -> dict[str, Scalar]:
     """Knee currents, those that are given."""
     return {
-        name: jnp.where(r[name] < _SMALLEST, _NO_KNEE, r[name] * area)
+        f"{name}_knee": jnp.where(r[name] < _SMALLEST, _NO_KNEE, r[name] * area)
         for name in ("ikf", "ikr")
         if name in given and not is_zero(r[name])
     }

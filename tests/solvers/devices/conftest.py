@@ -109,7 +109,7 @@ class Bench:
 
     def together(self, point: Point) -> dict[str, str]:
         """The inner nodes that are one with a terminal."""
-        return self.device.falls_together({**dict.fromkeys(self.device.parameters), **self._raw(point)})
+        return self.device.falls_together({**dict.fromkeys(self.device.parameters), **self.raw(point)})
 
     def admittances(self, points: Sequence[Point], frequency: float) -> np.ndarray:
         """ngspice's admittances between the terminals, [points, terminals, terminals]."""
@@ -126,7 +126,7 @@ class Bench:
 
     def linear(self, points: Sequence[Point], volts: np.ndarray) -> Linear:
         """The device's own physics at those points and `volts` [points, terminals and inner nodes]."""
-        raw = [self._raw(point) for point in points]
+        raw = [self.raw(point) for point in points]
         names = tuple(raw[0])
         device, together = self.device, self.together(points[0])
         rows = [*device.terminals, *device.internal, *device.branch_currents]
@@ -149,7 +149,7 @@ class Bench:
             tuple(rows[place] for place in keep), len(device.terminals), current, charge, conductance, capacitance
         )
 
-    def _raw(self, point: Point) -> dict[str, float]:
+    def raw(self, point: Point) -> dict[str, float]:
         """The numbers as the layout of a circuit hands them to the device."""
         card = {("multiplicity" if name == "m" else name): value for name, value in point.card.items()}
         model = {name: value for name, value in point.model.items() if name not in ("tnom", "level")}
