@@ -1,0 +1,177 @@
+"""Signals as sums over unknowns, currents that devices compute, and sources: their values, and the way back.
+
+v(node)       an unknown
+i(element)    an unknown, the current into a device's first terminal, or a source's value
+p(element)    the power in W that an element takes: Σ v·i over its nodes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ....netlist.errors import CircuitError
+from ....netlist.suggestion import nearest
+from ..network import Network
+from ..signals import Signals
+from ..tables import NOWHERE
+
+UNKNOWN, CURRENT, SOURCE = range(3)
+"""What a term of a reading is a multiple of: an unknown, a current that an instance computes, a source's value."""
+
+
+class Readings(NamedTuple):
+    """Terms: reading `signal` has `factor` times the number at `place` of `kind`, times the voltage of `unknown` where
+    there is one."""
+
+    count: int
+    signal: np.ndarray
+    kind: np.ndarray
+    place: np.ndarray
+    factor: np.ndarray
+    unknown: np.ndarray
+    computed: bool
+    """Whether any is a current that devices compute."""
+
+
+Term = tuple[int, int, float, int]
+
+
+def readings_of(network: Network, names: Sequence[str]) -> Readings:
+    """The terms of some signals.
+
+    Raises:
+        CircuitError: a signal that the circuit does not have.
+    """
+    known = _Terms(network)
+    found = [(signal, *term) for signal, name in enumerate(names) for term in known.of(name)]
+    signal, kind, place, factor, unknown = zip(*found, strict=True) if found else ((), (), (), (), ())
+    kinds = np.array(kind, np.int64)
+    return Readings(
+        len(names),
+        np.array(signal, np.int64),
+        kinds,
+        np.array(place, np.int64),
+        np.array(factor, float),
+        np.array(unknown, np.int64),
+        bool((kinds == CURRENT).any()),
+    )
+
+
+class _Terms:
+    """Looks up signals by name."""
+
+    def __init__(self, network: Network):
+        self.network = network
+        signals = Signals.of(network)
+        self.unknowns = dict([*signals.voltages, *signals.branches])
+        self.sources = dict(signals.sources)
+        self.weights = np.concatenate([signals.linear.weights, signals.nonlinear.weights])
+        names = (*signals.linear.names, *signals.nonlinear.names)
+        self.instances = {name: k for k, name in enumerate(names)}
+        first, second = network.linear.current_starts, network.tables.current_starts
+        self.starts = np.concatenate([first, second[1:] + first[-1]])
+        self.rows = np.concatenate([network.linear.current_rows, network.tables.current_rows])
+
+    def of(self, name: str) -> list[Term]:
+        """The terms (kind, place, factor, unknown) of a signal."""
+        name = name.lower().replace(" ", "")
+        if name in self.unknowns:
+            return [(UNKNOWN, self.unknowns[name], 1.0, NOWHERE)]
+        if name in self.sources:
+            source = self.sources[name]
+            return [(SOURCE, source, float(self.network.shape.source_signs[source, 0]), NOWHERE)]
+        current = f"i({name[2:-1]})"
+        if name.startswith("p(") and current in self.sources:
+            return self._source_power(self.sources[current])
+        if name in self.instances:
+            return self._current(self.instances[name])
+        if name.startswith("p(") and current in self.instances:
+            return self._power(self.instances[current])
+        every = [*self.unknowns, *self.sources, *self.instances]
+        raise CircuitError(f"the circuit has no signal {name}; {nearest(name, every, 'write {}')}")
+
+    def _current(self, k: int) -> list[Term]:
+        rows = range(self.starts[k], self.starts[k + 1])
+        return [(CURRENT, row, float(self.weights[row]), NOWHERE) for row in rows if self.weights[row] != 0.0]
+
+    def _power(self, k: int) -> list[Term]:
+        rows = [(row, int(self.rows[row])) for row in range(self.starts[k], self.starts[k + 1])]
+        return [(CURRENT, row, 1.0, at) for row, at in rows if 0 <= at < self.network.voltages]
+
+    def _source_power(self, source: int) -> list[Term]:
+        shape = self.network.shape
+        ends = zip(shape.source_rows[source], shape.source_signs[source], strict=True)
+        return [(SOURCE, source, float(sign), int(row)) for row, sign in ends if row != NOWHERE]
+
+
+@njit(cache=True)
+def read(readings: Readings, x: np.ndarray, currents: np.ndarray, sources: np.ndarray, found: np.ndarray) -> None:
+    """The readings (count,) at x, with the currents of all rows and the sources' values."""
+    found[:] = 0.0
+    for term in range(len(readings.signal)):
+        value = readings.factor[term] * _number(readings, term, x, currents, sources)
+        if readings.unknown[term] != NOWHERE:
+            value *= x[readings.unknown[term]]
+        found[readings.signal[term]] += value
+
+
+@njit(cache=True)
+def _number(readings: Readings, term: int, x: np.ndarray, currents: np.ndarray, sources: np.ndarray) -> Any:
+    kind, place = readings.kind[term], readings.place[term]
+    if kind == UNKNOWN:
+        return x[place]
+    return currents[place] if kind == CURRENT else sources[place]
+
+
+@njit(cache=True)
+def pull_readings(
+    readings: Readings,
+    weights: np.ndarray,
+    x: np.ndarray,
+    currents: np.ndarray,
+    sources: np.ndarray,
+    by_x: np.ndarray,
+    by_currents: np.ndarray,
+    by_sources: np.ndarray,
+) -> None:
+    """Add the derivatives of Σ weight·reading by the unknowns, by the currents of all rows and by the sources' values,
+    the others held."""
+    for term in range(len(readings.signal)):
+        weight = weights[readings.signal[term]] * readings.factor[term]
+        if weight == 0.0:
+            continue
+        if readings.unknown[term] != NOWHERE:
+            by_x[readings.unknown[term]] += weight * _number(readings, term, x, currents, sources)
+            weight *= x[readings.unknown[term]]
+        kind, place = readings.kind[term], readings.place[term]
+        if kind == UNKNOWN:
+            by_x[place] += weight
+        elif kind == CURRENT:
+            by_currents[place] += weight
+        else:
+            by_sources[place] += weight
+
+
+@njit(cache=True)
+def push_readings(
+    readings: Readings,
+    x: np.ndarray,
+    currents: np.ndarray,
+    sources: np.ndarray,
+    x_along: np.ndarray,
+    currents_along: np.ndarray,
+    sources_along: np.ndarray,
+    found: np.ndarray,
+) -> None:
+    """The direction of the readings, `found` (count,), from those of what they are made of."""
+    found[:] = 0.0
+    for term in range(len(readings.signal)):
+        along = _number(readings, term, x_along, currents_along, sources_along)
+        unknown = readings.unknown[term]
+        if unknown != NOWHERE:
+            along = along * x[unknown] + _number(readings, term, x, currents, sources) * x_along[unknown]
+        found[readings.signal[term]] += readings.factor[term] * along
