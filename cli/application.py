@@ -12,6 +12,7 @@ from .conform import conform
 from .draw import draw
 from .exits import Commands
 from .export import export
+from .ladder import ladder
 from .report import report
 from .simulate import simulate
 from .sweep import sweep
@@ -39,6 +40,7 @@ _COMMANDS = (
     (export, "A netlist, or what was learned, as an ngspice deck"),
     (train, "An experiment into a run's folder"),
     (sweep, "An experiment at every point of a grid of settings"),
+    (ladder, "An experiment with ideal diodes, then with real ones"),
     (verify, "What was learned, run by ngspice on held-out samples"),
     (report, "A run as one HTML page"),
 )

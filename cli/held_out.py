@@ -11,7 +11,9 @@ from ..netlist import Circuit, Traces
 from ..netlist.bus import bus_slice
 from ..netlist.readings import field_voltages
 from ..solvers import solve
+from ..solvers.nodal.points import operating_points
 from ..solvers.reduced import Reduced
+from ..solvers.resistive_elements import has_real_diodes
 from ..training import Run
 
 
@@ -33,9 +35,10 @@ class Samples(NamedTuple):
 
 
 def solved(run: Run, count: int) -> Samples:
-    """The first `count` test samples of a run, each solved to its own steady state from where the last one settled.
+    """The first `count` test samples of a run, each solved to its own steady state from where the last one settled:
+    by the quadratic program, or by nodal analysis where the diodes are real.
 
-    Kept are all node voltages and all currents but the resistors', which follow from the voltages.
+    Kept of the former are all node voltages and all currents but the resistors', which follow from the voltages.
 
     Raises:
         NumericalError, CircuitError: a sample has no steady state.
@@ -43,19 +46,26 @@ def solved(run: Run, count: int) -> Samples:
     """
     flat, labels = run.test_set(count)
     inputs = {name: values.reshape(-1, *run.circuit[name].shape) for name, values in flat.items()}
+    by_means = run.experiment.encoding.targets == "means"
+    if has_real_diodes(run.circuit):
+        return Samples(inputs, np.asarray(labels), operating_points(run.circuit, inputs), by_means)
+    return Samples(inputs, np.asarray(labels), _by_program(run, inputs, len(labels)), by_means)
+
+
+def _by_program(run: Run, inputs: Mapping[str, np.ndarray], count: int) -> Traces:
+    """The steady states of a network of ideal diodes."""
     reduced = Reduced.of(run.circuit)
     resistors = {f"i({element.name})" for element in reduced.scaled.original.of_kind("R")}
     rows: list[dict[str, np.ndarray]] = []
     start = None
-    for sample in range(len(labels)):
+    for sample in range(count):
         values = reduced.values({name: array[sample] for name, array in inputs.items()})
         solution = solve(reduced.network.reduce(values), start=start)
         start = solution.v
         signals = reduced.traces(solution, values, {}).signals
         rows.append({name: signal for name, signal in signals.items() if name not in resistors})
     stacked = {name: np.stack([row[name] for row in rows]) for name in (rows[0] if rows else ())}
-    traces = Traces(stacked, {"sample": np.arange(len(labels))})
-    return Samples(inputs, np.asarray(labels), traces, run.experiment.encoding.targets == "means")
+    return Traces(stacked, {"sample": np.arange(count)})
 
 
 def output_lines(circuit: Circuit, traces: Traces) -> list[tuple[str, np.ndarray]]:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 9.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -31,7 +31,7 @@ _LINE, _DOT = "#d9631e", "#2f6fde"
 
 def draw(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict[str, bytes]:
     """The files' contents by suffix, `png` and `svg`: one panel a setting, over all values of the others."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.2 * len(names), 3.2), constrained_layout=True)
         panels = figure.subplots(1, len(names), squeeze=False, sharey=True)[0]
         for axes, name in zip(panels, names, strict=True):

@@ -36,6 +36,7 @@ VARIANTS = ("positive", "negative", "centred")
 TARGETS = ("fixed", "means")
 OPTIMISERS = ("sgd", "momentum", "adam")
 LOSSES = ("squared", "periodic", "cross_entropy", "settling", "flip_bias", "own")
+SURROGATES = ("logistic", "normal")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
 ENGINES = ("auto", "layered", "generic", "dynamic")
 
@@ -103,7 +104,8 @@ class Rule:
 class Loss:
     """½‖outputs − targets‖², where nothing moves; in time the mean of (outputs − targets)², the `periodic` distance of
     phase patterns, `cross_entropy`, the `flip_bias` of a fingerprint, or `own`, a function that `train(…, loss=…)` is
-    given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time.
+    given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time. While a
+    fingerprint learns, its bits are `logistic` functions of voltages, or voltages are taken as jointly `normal`.
 
     A numerical answer counts as an error when it is off by more than `tolerance` volts.
     """
@@ -111,6 +113,7 @@ class Loss:
     name: str = setting("squared", choices=LOSSES)
     tolerance: float = setting(0.05, above=0)
     window: float = setting(0.5, above=0, maximum=1)
+    surrogate: str = setting("logistic", choices=SURROGATES)
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,16 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Diodes:
+    """What stands in the place of ideal diodes: a `model` of the netlist `library` beside the experiment, or nothing,
+    which leaves them ideal. A run's own netlist has the diodes that it was trained with.
+    """
+
+    model: str = ""
+    library: str = "lib/diodes.cir"
+
+
+@dataclass(frozen=True)
 class Experiment:
     """All of it. `netlist` is relative to `folder`, where the experiment's file lies."""
 
@@ -175,6 +188,7 @@ class Experiment:
     initial: Mapping[str, Initial] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
     hardware: Hardware = field(default_factory=Hardware)
+    diodes: Diodes = field(default_factory=Diodes)
     dynamics: Dynamics = field(default_factory=Dynamics)
     _file: Path | None = field(default=None, compare=False)
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ..netlist import Circuit, load, save
+from ..netlist import Circuit, save
 from ..netlist.errors import ExperimentError
 from .checkpoint import Checkpoint, save_checkpoint
 from .datasets import Dataset, load_dataset
+from .diodes import circuit_of
 from .dynamics.losses import Loss
 from .encoding import Encoder
 from .engines import Engine, engine_for
-from .experiment import Experiment
+from .experiment import Diodes, Experiment
 from .experiment_file import experiment_text, load_experiment, read_experiment
 from .files import write_arrays, write_bytes, write_text
 from .initialisation import initial_values
@@ -86,7 +87,8 @@ class Session:
     @classmethod
     def of(cls, experiment: Experiment, out: Path, progress: Progress, loss: Loss | None = None) -> Session:
         """Read everything the experiment names and check that it fits together, before anything is written."""
-        circuit = load(experiment.folder / experiment.netlist)
+        circuit = circuit_of(experiment)
+        experiment = dataclasses.replace(experiment, diodes=Diodes())
         dataset = load_dataset(experiment.data, folder=experiment.folder, seed=experiment.seed)
         encoder = Encoder.of(experiment.encoding, dataset)
         check_wiring(circuit, encoder, dataset, experiment.source)

@@ -73,7 +73,7 @@ class Characteristics:
 
     def voltage(self, current: Array) -> Array:
         """About the voltages (k,) of currents (k,): where to begin."""
-        return self.numbers["thermal"] * jnp.log1p(jnp.maximum(current, 0.0) / self.numbers["saturation"])
+        return jnp.asarray(self.numbers["thermal"]) * jnp.log1p(jnp.maximum(current, 0.0) / self.numbers["saturation"])
 
     def limited(self, new: Array, old: Array) -> Array:
         """The voltages that one step of Newton's method may reach: `nodal.limiting.junction`, elementwise."""

@@ -17,6 +17,7 @@ from ...netlist.errors import CircuitError
 from .evaluate import FREE, Shape, Work, evaluate, work
 from .groups import Compiled, compiled
 from .instances import GROUND, Instance, instances_of
+from .limiting import OFF
 from .linear import Plan, analyse
 from .lines import Lines, line_currents
 from .stimuli import sources_of
@@ -122,6 +123,16 @@ class Network:
         return {name: place for place, name in enumerate(self.unknowns)}
 
     @functools.cached_property
+    def tables_off(self) -> Tables | None:
+        """The tables with limited controls of devices that are `off` kept at no voltage; None where there are none."""
+        tables = self.tables
+        off = np.array(["off" in each.element.parameters for each in self.instances[len(self.linear.kernels) :]], bool)
+        owners = np.searchsorted(tables.control_starts, tables.limit_controls, side="right") - 1
+        if not off[owners].any():
+            return None
+        return tables._replace(limit_kinds=np.where(off[owners], OFF, tables.limit_kinds))
+
+    @functools.cached_property
     def absolute(self) -> np.ndarray:
         """What a step of each unknown (n,) may be at convergence: 1 nV of a voltage, 1 pA of a current."""
         return np.where(np.arange(self.size) < self.voltages, 1e-9, 1e-12)
@@ -171,12 +182,13 @@ def _together(instances: Sequence[Instance]) -> tuple[list[Instance], list[Compi
     """The instances with those of one group side by side, linear ones first, and their groups."""
     members: dict[Compiled, list[Instance]] = {}
     for instance in instances:
-        members.setdefault(_group(instance), []).append(instance)
+        members.setdefault(group_of(instance), []).append(instance)
     order = sorted(members, key=lambda group: not group.device.linear)
     return [each for group in order for each in members[group]], [group for group in order for _ in members[group]]
 
 
-def _group(instance: Instance) -> Compiled:
+def group_of(instance: Instance) -> Compiled:
+    """The device compiled for the numbers that the instance gives."""
     given = tuple(name for name in instance.raw if name not in ("temperature", "nominal", "gmin"))
     watched = {name for _, *names in instance.device.internal.values() for name in names}
     return compiled(instance.device, given, frozenset(n for n in given if n in watched and instance.raw[n] == 0.0))

@@ -16,6 +16,7 @@ import numpy as np
 
 from ...netlist.circuit import Circuit
 from ...netlist.errors import NumericalError
+from ...netlist.gathering import gathered
 from ...netlist.traces import Traces
 from .cocontent import descend, is_monotone
 from .evaluate import FREE, Work, evaluate, start_controls
@@ -29,6 +30,8 @@ from .tables import Numbers
 MOST_DOWNHILL = 500
 MOST = 100
 """Steps of a plain try; a stage of a detour takes fewer."""
+FIRST = 40
+"""Steps with nodes held and devices off, which need not converge."""
 ENOUGH = 1e-9
 """The residual of Kirchhoff's laws, as a share of the largest current at the node, up to which a point is accepted."""
 
@@ -85,8 +88,8 @@ class Solver:
         fresh = start is None
         x = np.zeros(self.network.size) if start is None else start.copy()
         closed = (self.network.switches.starts if closed is None else closed).copy()
-        if fresh and self._nodesets():
-            self._run(x, closed, sources, fresh=fresh, held=self._nodesets())
+        if fresh and (self._nodesets() or self.network.tables_off is not None):
+            self._prepare(x, closed, sources)
             fresh = False
         steps = 0
         for name, way in self.ways.items():
@@ -98,6 +101,15 @@ class Solver:
                 if point.residual <= ENOUGH:
                     return point
         raise self._failure(trial, sources, outcome)
+
+    def _prepare(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray) -> None:
+        """Begin at `.nodeset`s, which are held here, with `off` devices at no voltage; then all are let go."""
+        tables = self.network.tables if self.network.tables_off is None else self.network.tables_off
+        conditions = self.conditions(sources, held=self._nodesets())
+        set_switches(self.network.switches, self.numbers, closed)
+        start_controls(tables, self.numbers, self.work)
+        equations = self.equations._replace(tables=tables)
+        newton(equations, conditions, self.plan, self.factors, self.work, closed, x, FIRST, True)
 
     def _nodesets(self) -> dict[str, float]:
         return {node: float(value) for node, value in self.network.flat.nodesets.items()}  # type: ignore[arg-type]
@@ -131,7 +143,7 @@ class Solver:
             place = self.network.numbers.get(node)
             if place is not None:
                 mask[place], at[place] = True, value
-        return Conditions(np.ascontiguousarray(sources), -1.0, leak, mask, at)
+        return Conditions(np.ascontiguousarray(sources), 0.0, leak, mask, at)
 
     def plainly(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
         """Newton's method alone."""
@@ -204,7 +216,7 @@ class Solver:
     def shares(self, x: np.ndarray, sources: np.ndarray) -> np.ndarray:
         """|sum of a law| over the sum of the sizes of its terms (n,), with a floor of 1 pA or 1 nV."""
         network, work = self.network, self.work
-        evaluate(network.tables, network.shape, self.numbers, x, np.ascontiguousarray(sources), -1.0, FREE, work)
+        evaluate(network.tables, network.shape, self.numbers, x, np.ascontiguousarray(sources), 0.0, FREE, work)
         columns = np.repeat(np.arange(network.size), np.diff(network.shape.starts))
         sizes = np.bincount(network.shape.rows, np.abs(work.conductance * x[columns]), network.size)
         found = np.abs(work.current) / (sizes + np.where(np.arange(network.size) < network.voltages, 1e-3, 1.0))
@@ -254,7 +266,8 @@ def operating_point(circuit: Circuit) -> Traces:
     network = Network.of(circuit)
     solver = Solver.of(network)
     point = solver.solve(network.sources.direct)
-    return Traces(Signals.of(network).at(solver, point.x, network.sources.direct), about=about(network, point, begin))
+    signals = gathered(Signals.of(network).at(solver, point.x, network.sources.direct), circuit)
+    return Traces(signals, about=about(network, point, begin))
 
 
 def about(network: Network, point: Point, begin: float) -> dict[str, object]:

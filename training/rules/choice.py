@@ -27,6 +27,8 @@ def estimator_for(settings: Settings, model: Model, meter: Meter = exact) -> Est
         ExperimentError: the circuit, its sweeps or the meter forbid the rule.
         CircuitError: outputs that cannot be clamped, where the rule clamps them.
     """
+    if settings.sweeps and model.batched.laws is not None:
+        raise ExperimentError("sweeps move ideal diodes, and these are real; set [rule] sweeps = 0")
     if settings.sweeps and not model.network.topology.bounds_only:
         raise ExperimentError(
             "sweeps stall where a diode joins two free nodes, as here; set [rule] sweeps = 0 for exact steady states"

@@ -50,7 +50,8 @@ class Clamped:
             )
         places = [np.arange(held.sources.count)[held.sources.places[name]] for name in free.sources.places]
         clamps = [np.arange(held.sources.count)[held.sources.places[name]] for name in sources]
-        return cls(model, BatchedNetwork.of(held, model.attempts, smooth), np.concatenate(places), np.concatenate(clamps))
+        batched = BatchedNetwork.of(held, model.attempts, smooth)
+        return cls(model, batched, np.concatenate(places), np.concatenate(clamps))
 
     def settle(self, physical: Physical, outputs: Array, free: Phase) -> tuple[Phase, Array]:
         """The state with the outputs at those voltages (batch, outputs), and its largest residual; `free` is where the
