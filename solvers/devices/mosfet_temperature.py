@@ -16,7 +16,7 @@ from .junction import critical_voltage, depletion
 from .meyer import OXIDE_RATE
 from .silicon import capacitance_ratio, gap, is_zero, potential, times
 
-_LENGTH = _WIDTH = 1e-4
+LENGTH = WIDTH = 1e-4
 """Of a transistor whose card has none, in m."""
 _TRANSCONDUCTANCE, _SURFACE_POTENTIAL = 2e-5, 0.6
 _ALUMINIUM, _AFFINITY = 3.2, 3.25
@@ -37,8 +37,8 @@ def prepare(polarity: float, r: Parameters, given: frozenset[str]) -> dict[str, 
     """Effective parameters; transistors in parallel are one of as many times the width."""
     process = _process(polarity, r, given)
     thermal, ratio = THERMAL * r.temperature, r.temperature / r.nominal
-    length = (_LENGTH if r.l is None else r.l) - 2.0 * r.ld
-    width = (_WIDTH if r.w is None else r.w) * r.multiplicity
+    length = (LENGTH if r.l is None else r.l) - 2.0 * r.ld
+    width = (WIDTH if r.w is None else r.w) * r.multiplicity
     surface, _ = potential(process.surface, r.temperature, r.nominal)
     shift = 0.5 * (gap(r.nominal) - gap(r.temperature)) * polarity + 0.5 * (surface - process.surface)
     flat = polarity * process.threshold - process.body * jnp.sqrt(process.surface) + shift

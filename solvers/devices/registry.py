@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...netlist.circuit import Model
 from ...netlist.element import Element
 from ...netlist.errors import CircuitError
 from ...netlist.model_parameters import LEVELS
 from .bipolar import LATERAL_NPN, NPN, PNP, VERTICAL_PNP
+from .constants import INTRINSIC
 from .device import Device
 from .diode import DIODE
 from .junction_fet import N_CHANNEL as NJF
@@ -17,6 +19,7 @@ from .mosfet import N_CHANNEL as NMOS
 from .mosfet import N_CHANNEL_WITHOUT_OXIDE as NMOS_WITHOUT_OXIDE
 from .mosfet import P_CHANNEL as PMOS
 from .mosfet import P_CHANNEL_WITHOUT_OXIDE as PMOS_WITHOUT_OXIDE
+from .mosfet_temperature import LENGTH
 
 DEVICES: Mapping[str, Device] = {
     "d": DIODE,
@@ -48,6 +51,8 @@ def device_of(element: Element, model: Model) -> Device:
     _refuse_level(element, model)
     _refuse_nodes(element, model, device)
     _refuse_physics(element, model)
+    if model.type in _WITHOUT_OXIDE:
+        _refuse_process(element, model)
     if model.type in _WITHOUT_OXIDE and not model.parameters.get("tox"):
         return _WITHOUT_OXIDE[model.type]
     return _BY_SUBSTRATE.get((model.type, model.parameters.get("subs")), device)  # type: ignore[arg-type]
@@ -87,3 +92,15 @@ def _refuse_physics(element: Element, model: Model) -> None:
         raise CircuitError(f"{element.name}: {cause}; leave rco out, or {_ELSEWHERE}", model.location)
     if model.type in ("npn", "pnp") and model.parameters.get("subs", 1.0) not in (1.0, -1.0):
         raise CircuitError(f"{element.name}: the model {model.name} has subs other than 1 and -1", model.location)
+
+
+def _refuse_process(element: Element, model: Model) -> None:
+    """A channel without length and a substrate without doping have no physics."""
+    read: Mapping[str, Any] = model.parameters
+    length, diffusion = element.parameters.get("l", LENGTH), read.get("ld", 0.0)
+    if length <= 2.0 * diffusion:  # type: ignore[operator]
+        cause = f"{element.name} is {length:g} m long, and ld={diffusion:g} of its model {model.name} takes all of it"
+        raise CircuitError(f"{cause}; write an l above {2.0 * diffusion:g}", element.location)
+    if read.get("tox") and read.get("nsub", INTRINSIC) * 1e6 <= INTRINSIC:
+        cause = f"the model {model.name} has nsub={read['nsub']:g} a cm³, less than silicon has without doping"
+        raise CircuitError(f"{element.name}: {cause}; write one above {INTRINSIC * 1e-6:g}", model.location)

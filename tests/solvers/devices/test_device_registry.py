@@ -46,6 +46,8 @@ def test_a_model_says_which_device_it_is(card: str, model: str, device: Device) 
         ("Q1 a b c s t q", "npn", r"netlist:2: q1 has 5 nodes where a npn transistor has collector, base, emitter"),
         ("Q1 a b c q", "npn(rco=3)", r"netlist:3: q1: the model q has an epitaxial layer \(rco\).*leave rco out"),
         ("Q1 a b c q", "npn(subs=2)", r"q1: the model q has subs other than 1 and -1"),
+        ("M1 a b c d q l=1u", "nmos(ld=0.5u)", r"netlist:2: m1 is 1e-06 m long, and ld=5e-07.*write an l above 1e-06"),
+        ("M1 a b c d q", "nmos(tox=1n nsub=1e9)", r"m1: the model q has nsub=1e\+09 a cm³.*write one above 1.45e\+10"),
         ("D1 a b q thermal", "d(rth0=3)", r"netlist:2: d1 heats itself \(thermal\)"),
         ("D1 a b q", "d(level=3)", r"the model q is a d of level 3"),
     ],
