@@ -12,11 +12,22 @@ newton          Newton's method, compiled; operating: the operating point, with 
 signals         unknowns back to `v(node)` and `i(element)`
 stimuli, waveforms    sources over time
 linear          sparse and dense factorisations
+
+cards           analysis cards as numbers
+sweep           `.dc`; knobs: what a sweep moves; following: from neighbour to neighbour, compiled
+linearised      (G + jωC) x = b at a point, over frequency; derivatives: currents of all elements from it
+small_signal    `.ac`; transfer: `.tf`; noise: `.noise`, of the currents that noise_sources finds
+analyses        all cards of a deck
 """
 
 from __future__ import annotations
 
+from .analyses import analyses as analyses
 from .network import Network as Network
+from .noise import noise as noise
 from .operating import Point as Point
 from .operating import Solver as Solver
 from .operating import operating_point as operating_point
+from .small_signal import small_signal as small_signal
+from .sweep import dc_sweep as dc_sweep
+from .transfer import transfer as transfer

@@ -18,16 +18,14 @@ from .tables import NOWHERE, Tables
 
 
 @njit(cache=True)
-def derivatives(
-    tables: Tables, effective: np.ndarray, x: np.ndarray, time: float, current: np.ndarray, charge: np.ndarray
-) -> None:
-    """Fill the derivatives of currents and of charges, each in the order of the tables' entries."""
+def derivatives(tables: Tables, effective: np.ndarray, x: np.ndarray, current: np.ndarray, charge: np.ndarray) -> None:
+    """Fill the derivatives of currents and of charges at rest, each in the order of the tables' entries."""
     out, controls = np.zeros(MOST_OUTPUTS), np.zeros(len(tables.plus))
     for k in range(len(tables.kernels)):
         begin, end = tables.control_starts[k], tables.control_starts[k + 1]
         for place in range(begin, end):
             controls[place] = control(tables, x, place)
-        controls[end - 1] = time
+        controls[end - 1] = 0.0
         call_kernel(tables.kernels[k], controls, begin, effective, tables.number_starts[k], out, 0)
         at = tables.current_starts[k + 1] - tables.current_starts[k]
         at += tables.charge_starts[k + 1] - tables.charge_starts[k]
@@ -55,11 +53,10 @@ class Admittances:
         tables: Tables,
         effective: np.ndarray,
         x: np.ndarray,
-        time: float,
     ) -> Admittances:
         """Those of the instances of some tables at x (n,). Linear in their number."""
         current, charge = np.zeros(len(tables.conductance_rows)), np.zeros(len(tables.capacitance_rows))
-        derivatives(tables, effective, x, time, current, charge)
+        derivatives(tables, effective, x, current, charge)
         shape = (len(instances), len(x))
         names = tuple(f"i({instance.element.name})" for instance in instances)
         chosen = [into_first(instance, group) for instance, group in zip(instances, groups, strict=True)]

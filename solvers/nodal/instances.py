@@ -13,6 +13,7 @@ from ...netlist.circuit import Circuit, Model
 from ...netlist.element import Element
 from ...netlist.errors import CircuitError
 from ...netlist.expression import Binary, Current, Expression, Number, Unary, Voltage
+from ...netlist.expression import names as names_of
 from ...netlist.stimulus import Stimulus
 from ..devices import Device, device_of
 from ..devices.behavioural import law, polynomial, tabulated
@@ -228,6 +229,11 @@ EXPRESSED = frozenset({"poly", "table", "q", "v", "i"})
 
 
 def _expressed(reader: _Reader, element: Element, expression: Expression, kind: str) -> Instance:
+    if "hertz" in names_of(expression):
+        raise CircuitError(
+            f"{element.name} reads the frequency, hertz, which has no value here; write its equation with R, L and C",
+            element.location,
+        )
     found = law(expression, kind)
     rest = {name: value for name, value in element.parameters.items() if name not in EXPRESSED}
     plain = Element(element.name, element.nodes, parameters=rest, location=element.location)

@@ -6,7 +6,8 @@ import math
 
 from numba import njit
 
-JUNCTION, GATE, DRAIN = 0, 1, 2
+JUNCTION, GATE, DRAIN, OFF = 0, 1, 2, 3
+"""What is limited; a control that is off stays at no voltage."""
 
 
 @njit(cache=True)
@@ -64,6 +65,8 @@ def limited(kind: int, new: float, old: float, first: float, second: float, thir
     """The voltage that the step may reach; the numbers are those of `Limit`, infinite breakdown where there is none."""
     if kind == JUNCTION:
         return junction_with_breakdown(new, old, first, second, third)
+    if kind == OFF:
+        return 0.0
     return gate(new, old, first) if kind == GATE else drain(new, old)
 
 

@@ -24,7 +24,6 @@ from .network import Network
 from .operating import Point, Solver
 from .switches import set_switches
 from .tables import NOWHERE
-from .waveforms import OPERATING_POINT
 
 
 class Waves(NamedTuple):
@@ -70,7 +69,7 @@ class Linearised:
         network, work = solver.network, solver.work
         set_switches(network.switches, solver.numbers, point.closed)
         sources = np.ascontiguousarray(network.sources.direct)
-        evaluate(network.tables, network.shape, solver.numbers, point.x, sources, OPERATING_POINT, FREE, work)
+        evaluate(network.tables, network.shape, solver.numbers, point.x, sources, 0.0, FREE, work)
         lines = network.lines
         waves = Waves(lines.laws, lines.impedance, lines.delay)
         return cls(solver, point, work.conductance.copy(), work.capacitance.copy(), waves)

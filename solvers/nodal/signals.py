@@ -61,7 +61,7 @@ class Signals:
             Terminals.of(instances[split:], groups[split:]),
         )
 
-    def at(self, solver: Solver, x: np.ndarray, sources: np.ndarray, time: float = -1.0) -> dict[str, np.ndarray]:
+    def at(self, solver: Solver, x: np.ndarray, sources: np.ndarray, time: float = 0.0) -> dict[str, np.ndarray]:
         """All signals at rest, or the resistive part of currents at a time."""
         found = {name: np.asarray(x[place]) for name, place in self.voltages}
         numbers = solver.numbers
@@ -74,7 +74,7 @@ class Signals:
         return found | {name: np.asarray(currents[name]) for name in order if name in currents}
 
     def over(
-        self, solver: Solver, x: np.ndarray, sources: np.ndarray, closed: np.ndarray, time: float = -1.0
+        self, solver: Solver, x: np.ndarray, sources: np.ndarray, closed: np.ndarray, time: float = 0.0
     ) -> dict[str, np.ndarray]:
         """All signals (points,) at rows of unknowns x (points, n), of sources' values (points, sources), and of states
         of switches (points, switches)."""

@@ -11,13 +11,13 @@ import numpy as np
 
 from ...netlist.circuit import Card, Circuit
 from ...netlist.element import Element
+from ...netlist.gathering import gathered
 from ...netlist.stimulus import Stimulus
 from ...netlist.traces import Traces
 from .cards import frequencies
 from .derivatives import Admittances
 from .linearised import Linearised
 from .operating import about
-from .waveforms import OPERATING_POINT
 
 
 def small_signal(circuit: Circuit, card: Card) -> Traces:
@@ -38,7 +38,7 @@ def small_signal(circuit: Circuit, card: Card) -> Traces:
     phasors = np.array([phasor(network.flat[name]) for name in network.source_names], complex)
     right = sum((linearised.driven(k, value) for k, value in enumerate(phasors)), np.zeros(network.size, complex))
     x = linearised.responses(2.0 * math.pi * grid, right)
-    signals = responses(linearised, x, 2.0 * math.pi * grid, phasors)
+    signals = gathered(responses(linearised, x, 2.0 * math.pi * grid, phasors), circuit)
     return Traces(signals, {"frequency": grid}, about(network, linearised.point, begin))
 
 
@@ -60,7 +60,7 @@ def responses(linearised: Linearised, x: np.ndarray, angular: np.ndarray, phasor
         (slice(split, None), network.tables, solver.numbers.effective),
     ):
         parts = network.instances[chosen], network.groups[chosen], tables, effective
-        currents |= Admittances.of(*parts, linearised.point.x, OPERATING_POINT).currents(x, angular)
+        currents |= Admittances.of(*parts, linearised.point.x).currents(x, angular)
     currents |= {name: x[:, place] for name, place in network.numbers.items() if name.startswith("i(")}
     for place, (name, value) in enumerate(zip(network.source_names, phasors, strict=True)):
         if network.flat[name].kind == "I":

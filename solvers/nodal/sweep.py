@@ -15,6 +15,7 @@ import numpy as np
 
 from ...netlist.circuit import Card, Circuit
 from ...netlist.errors import NumericalError
+from ...netlist.gathering import gathered
 from ...netlist.traces import Traces
 from .cards import Swept, sweeps
 from .following import follow
@@ -43,7 +44,8 @@ def dc_sweep(circuit: Circuit, card: Card) -> Traces:
             knobs.turn(each.name, value)
         rows.solve({each.name: value for each, value in zip(slow, outer, strict=True)})
     axes = {each.name: each.values for each in reversed(swept)}
-    return Traces(rows.signals(tuple(map(len, axes.values()))), axes, about(knobs.network, rows.summary(), begin))
+    signals = gathered(rows.signals(tuple(map(len, axes.values()))), circuit)
+    return Traces(signals, axes, about(knobs.network, rows.summary(), begin))
 
 
 @dataclass
