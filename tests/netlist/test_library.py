@@ -51,6 +51,17 @@ def cell_with_feedback(t: Time) -> np.ndarray:
     return np.where(t < reached, -0.3 + 0.4 * np.exp(t), 2.3 - 1.3 * np.exp(-(t - reached)))
 
 
+def switched(t: Time, start: float, rate: float) -> np.ndarray:
+    """The state of a memristor under a constant current."""
+    return 1 / (1 + (1 / start - 1) * np.exp(-rate * t))
+
+
+def tunnelling(v: np.ndarray, displaced: float) -> np.ndarray:
+    """The current of a tunnel diode of 1 mA at 65 mV, with is=1e-12 n=1.5 at 27 °C, gmin and the capacitor's."""
+    thermal = 1.5 * 1.38064852e-23 * 300.15 / 1.6021766208e-19
+    return 1e-3 * v / 0.065 * np.exp(1 - v / 0.065) + 1e-12 * np.expm1(v / thermal) + 1e-12 * v + displaced
+
+
 HALF = 2 * np.pi
 CASES = (
     Case("phase_oscillator", "X1 p phase_oscillator frequency=0.25\n.ic v(p)=0.1\n.tran 10m 2 uic",
@@ -89,6 +100,10 @@ CASES = (
     Case("pulse_current", "X1 a pulse_current height=3 delay=0.25 rise=0.5 flat=0.5 fall=0.25 period=2\nCa a 0 1\n"
          ".tran 10m 4 0 2m uic",
          {"a": lambda t: trapezoid(t - 0.25, 3, 0.5, 0.5, 0.25) + trapezoid(t - 2.25, 3, 0.5, 0.5, 0.25)}),
+    Case("memristor", "X1 a 0 w memristor ron=1 roff=10 rate=10\nI1 0 a 0.1\n.ic v(w)=0.1\n.tran 10m 1 0 1m uic",
+         {"w": lambda t: switched(t, 0.1, 4.0), "a": lambda t: 1 - 0.9 * switched(t, 0.1, 4.0)}),
+    Case("tunnel_diode", "V1 a 0 pwl(0 0 1 0.6)\nX1 a b tunnel_diode is=1e-12 n=1.5 c=1n\nVb b 0 0\n"
+         "Bout out 0 v=1k*i(vb)\n.tran 1m 1 0 1m", {"out": lambda t: 1e3 * tunnelling(0.6 * t, 0.6e-9)}),
 )  # fmt: skip
 OMEGA = np.sqrt((0.5 * 2 / 2 + 1.5 * 2 / 1) / 3)
 
