@@ -107,13 +107,12 @@ class Linearised:
         """x (n,) of G x = right."""
         return self.responses(np.zeros(1), right, transposed)[0].real
 
-    def driven(self, place: int, value: complex = 1.0) -> np.ndarray:
-        """The right-hand side (n,) of a change of the source at that place by a value."""
-        right = np.zeros(self.network.size, complex)
+    def driven(self, values: np.ndarray) -> np.ndarray:
+        """The right-hand side (n,) of a change of the sources by values (sources,)."""
+        right = np.zeros(self.network.size, values.dtype)
         shape = self.network.shape
-        for row, sign in zip(shape.source_rows[place], shape.source_signs[place], strict=True):
-            if row != NOWHERE:
-                right[row] -= sign * value
+        given = shape.source_rows != NOWHERE
+        np.subtract.at(right, shape.source_rows[given], (shape.source_signs * values[:, None])[given])
         return right
 
     def _singular(self, unknown: int, angular: float) -> NumericalError:

@@ -50,7 +50,7 @@ def noise(circuit: Circuit, card: Card) -> Traces:
     grid = frequencies(card, fields[2:6], float(tolerance))
     linearised = Linearised.of(circuit)
     network = linearised.network
-    driven = linearised.driven(source_place(network, card, fields[1]))
+    driven = linearised.driven(one_source(network, card, fields[1]))
     adjoint = linearised.responses(2.0 * math.pi * grid, selection(network, card, wanted), transposed=True)
     gain = np.abs(adjoint @ driven) ** 2
     if (gain == 0.0).any():
@@ -66,11 +66,11 @@ def noise(circuit: Circuit, card: Card) -> Traces:
     return Traces(signals, {"frequency": grid}, about(network, linearised.point, begin) | {"totals": totals})
 
 
-def source_place(network: Network, card: Card, name: str) -> int:
-    """The place of an input source among the sources."""
+def one_source(network: Network, card: Card, name: str) -> np.ndarray:
+    """1 V or 1 A of an input source alone, among the values (sources,) of all."""
     if name.lower() not in network.source_names:
         raise wrong(card, f"the input {name} is no V or I source of the circuit")
-    return network.source_names.index(name.lower())
+    return np.array([float(each == name.lower()) for each in network.source_names])
 
 
 def selection(network: Network, card: Card, wanted: Output) -> np.ndarray:

@@ -127,4 +127,5 @@ class _Rows:
     def summary(self) -> Point:
         """What all points needed together, in the form of one."""
         nothing = np.zeros(0)
-        return Point(nothing, nothing, self.steps, tuple(self.homotopies), self.residual, self.worst)
+        method = "from neighbour to neighbour"
+        return Point(nothing, nothing, self.steps, tuple(self.homotopies), self.residual, self.worst, method)

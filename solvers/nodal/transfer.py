@@ -14,7 +14,7 @@ from ...netlist.circuit import Card, Circuit
 from ...netlist.traces import Traces
 from .cards import Output, joined, output, wrong
 from .linearised import Linearised
-from .noise import selection, source_place
+from .noise import one_source, selection
 from .operating import about
 
 CARD = "write .tf v(node[,node]) source, or .tf i(source) source"
@@ -38,27 +38,26 @@ def transfer(circuit: Circuit, card: Card) -> Traces:
     wanted, name = output(card, fields[0]), fields[1].lower()
     linearised = Linearised.of(circuit)
     network = linearised.network
-    place = source_place(network, card, name)
+    one = one_source(network, card, name)
     chosen = selection(network, card, wanted)
-    x = linearised.at_rest(np.real(linearised.driven(place)))
+    x = linearised.at_rest(linearised.driven(one))
     same = wanted.element == name
     found = {
         "transfer_function": chosen @ x,
-        f"{name}#input_impedance": _input(linearised, place, x),
-        _name(wanted): _input(linearised, place, x) if same else _output(linearised, wanted, chosen),
+        f"{name}#input_impedance": _input(linearised, name, x),
+        _name(wanted): _input(linearised, name, x) if same else _output(linearised, wanted, chosen),
     }
     signals = {key: np.asarray(value) for key, value in found.items()}
     return Traces(signals, about=about(network, linearised.point, begin))
 
 
-def _input(linearised: Linearised, place: int, x: np.ndarray) -> float:
+def _input(linearised: Linearised, name: str, x: np.ndarray) -> float:
     """The resistance that a source sees, from the answer x (n,) to 1 V or 1 A of it."""
     network = linearised.network
-    name = network.source_names[place]
     if network.flat[name].kind == "V":
         return _inverse(-x[network.numbers[f"i({name})"]])
     ends = [0.0 if node == "0" else x[network.numbers[node]] for node in network.flat[name].nodes]
-    return (ends[1] - ends[0]) / network.shape.source_signs[place, 0]
+    return (ends[1] - ends[0]) / network.shape.source_signs[network.source_names.index(name), 0]
 
 
 def _output(linearised: Linearised, wanted: Output, chosen: np.ndarray) -> float:
