@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .table import render
+from .units import unit_of
 
 if TYPE_CHECKING:
     from ..netlist import Traces
@@ -26,11 +27,6 @@ def engineering(value: float, unit: str, digits: int = 5) -> str:
     rounded = abs(float(f"{value:.{digits - 1}e}"))
     power = int(np.clip(np.floor(np.log10(rounded) / 3), -5, 4))
     return f"{value / 1000.0**power:.{digits}g} {_PREFIXES[power + 5]}{unit}"
-
-
-def unit_of(signal: str) -> str:
-    """Volt for `v(…)`, ampere for `i(…)`, watt for `p(…)`."""
-    return {"i": "A", "p": "W"}.get(signal[:1], "V")
 
 
 def as_json(traces: Traces) -> str:

@@ -21,6 +21,7 @@ from .exits import Misuse
 AUTOMATIC = "qp"
 NGSPICE = "ngspice"
 LAPLACIAN = "laplacian"
+NODAL = "nodal"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,19 @@ def by_cvxpy(circuit: Circuit) -> Traces:
     return reduced.traces(solution, values, about)
 
 
+def by_nodal_analysis(circuit: Circuit) -> Traces:
+    """The operating point of any circuit with real devices; ideal diodes are none."""
+    from ..solvers.nodal.operating import operating_point as nodal_operating_point
+
+    return nodal_operating_point(circuit)
+
+
 ENGINES: dict[str, Engine] = {
     engine.name: engine
     for engine in (
         Engine(AUTOMATIC, operating_point),
         *(Engine(name, functools.partial(operating_point, method=name)) for name in METHODS),
+        Engine(NODAL, by_nodal_analysis),
         Engine(CVXPY, by_cvxpy),
         Engine(NGSPICE, ngspice_operating_point),
     )

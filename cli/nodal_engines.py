@@ -34,22 +34,13 @@ def answer(engine: NodalEngine, circuit: Circuit, card: Card) -> Traces:
     return found(circuit.replace(analyses=(card,)), card)
 
 
-def _operating_point(circuit: Circuit, card: Card) -> Traces:
-    from ..solvers.nodal.operating import operating_point
+def _by_nodal_analysis(circuit: Circuit, card: Card) -> Traces:
+    from ..solvers.nodal.analyses import ANALYSES
 
-    return operating_point(circuit)
-
-
-def _dc_sweep(circuit: Circuit, card: Card) -> Traces:
-    from ..solvers.nodal.sweep import dc_sweep
-
-    return dc_sweep(circuit, card)
-
-
-def _small_signal(circuit: Circuit, card: Card) -> Traces:
-    from ..solvers.nodal.small_signal import small_signal
-
-    return small_signal(circuit, card)
+    if card.keyword not in ANALYSES:
+        known = ", ".join(f".{keyword}" for keyword in ANALYSES)
+        raise CircuitError(f".{card.keyword} is not carried out; {known} are", card.location)
+    return ANALYSES[card.keyword](circuit, card)
 
 
 def _by_ngspice(circuit: Circuit, card: Card) -> Traces:
@@ -58,7 +49,7 @@ def _by_ngspice(circuit: Circuit, card: Card) -> Traces:
     return run(deck(circuit))
 
 
-NODAL = NodalEngine("nodal", {"op": _operating_point, "dc": _dc_sweep, "ac": _small_signal})
+NODAL = NodalEngine("nodal", dict.fromkeys(("op", "dc", "ac", "tran", "noise", "tf"), _by_nodal_analysis))
 NGSPICE = NodalEngine("ngspice", dict.fromkeys(("op", "dc", "ac", "tran"), _by_ngspice))
 
 NODAL_ENGINES: Mapping[str, NodalEngine] = MappingProxyType({engine.name: engine for engine in (NODAL, NGSPICE)})

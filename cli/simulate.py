@@ -1,19 +1,21 @@
-"""`tellegen simulate`: the operating point of a netlist, or what its `.tran` card asks for."""
+"""`tellegen simulate`: what a netlist's analysis cards ask for, and its operating point where it has none."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .arguments import Netlist, Settings, circuit_of, nearest
-from .exits import Misuse
+from .arguments import Netlist, Settings, circuit_of
+from .exits import Misuse, complain
 from .output import emit, writable, write_file
 
 if TYPE_CHECKING:
-    from ..netlist import Circuit, Traces
+    from ..netlist import Circuit
+    from .simulation import Carried
 
 
 class Format(enum.StrEnum):
@@ -23,9 +25,11 @@ class Format(enum.StrEnum):
     json = "json"
     csv = "csv"
     npz = "npz"
+    raw = "raw"
 
 
-_ENDINGS = {".json": Format.json, ".csv": Format.csv, ".npz": Format.npz}
+_ENDINGS = {f".{form.value}": form for form in (Format.json, Format.csv, Format.npz, Format.raw)}
+_BINARY = (Format.npz, Format.raw)
 
 
 def simulate(
@@ -33,83 +37,107 @@ def simulate(
     engine: Annotated[
         str | None,
         typer.Option(
-            help="Who solves it: qp, one of its methods by name (see compare), or ngspice; lsoda or ngspice over time.",
-            show_default="qp, or lsoda where there is a .tran card",
+            help="Who solves it: nodal (any circuit), qp or one of its methods (see compare), lsoda, or ngspice.",
+            show_default="qp at rest and lsoda in time where they take the circuit, else nodal",
         ),
     ] = None,
     form: Annotated[
         Format | None,
-        typer.Option(
-            "--format", help="How to print the answer; npz needs -o and is for waveforms.", show_default="table"
-        ),
+        typer.Option("--format", help="How to print the answers; npz and raw need -o.", show_default="table"),
     ] = None,
     settings: Settings = None,
+    analysis: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEYWORD", help="Carry out only these: op, dc, ac, tran, noise or tf.", show_default="all"
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every signal, whatever .print and .save name.")
+    ] = False,
     power: Annotated[bool, typer.Option("--power", help="Add what every element takes, in watts.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to a file.")] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the waveforms into an SVG or PNG file.")
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the answers into an SVG or PNG file.")
     ] = None,
 ) -> None:
-    """Solve a netlist for its steady state, or follow its .tran card: every node's voltage and branch's current.
+    """Carry out a netlist's .op, .dc, .ac, .tran, .noise and .tf cards, and its .measure cards.
 
-    A circuit in time is integrated by our own engine; name an engine of steady states for its operating point.
+    Where there is no such card, the steady state is solved for. .print and .save choose what is shown. Files are
+    written as their endings say: .json, .csv, .npz, .raw (as SPICE's), or as a table.
     """
     for path in (output, plot):
         if path is not None:
             writable(path)
     circuit = circuit_of(file, settings)
     chosen = form or _form_of(output)
-    if any(card.keyword == "tran" for card in circuit.analyses) and _follows(engine):
-        if power:
-            raise Misuse("--power is for steady states; leave it out, or name an engine of steady states")
-        _over_time(circuit, engine, chosen, output, plot)
-        return
-    if plot is not None or chosen is Format.npz:
-        what = "--plot" if plot is not None else "npz"
-        raise Misuse(f"{what} is for waveforms, and {file} is solved for its steady state; add a .tran card")
-    from .answers import as_csv, as_json, as_table
-    from .engines import AUTOMATIC, engine_named
-
-    writers = {Format.table: as_table, Format.json: as_json, Format.csv: as_csv}
-    traces = engine_named(engine or AUTOMATIC).solve(circuit)
-    if power:
-        from .power import with_power
-
-        traces = with_power(circuit, traces)
-    emit(writers[chosen](traces), output)
-
-
-def _follows(engine: str | None) -> bool:
-    """Whether the engine follows circuits in time, as the automatic choice does."""
-    if engine is None:
-        return True
-    from .engines import ENGINES
-    from .over_time import TIME_ENGINES
-
-    return engine.lower() in TIME_ENGINES or engine.lower() not in ENGINES
-
-
-def _over_time(circuit: Circuit, engine: str | None, form: Format, output: Path | None, plot: Path | None) -> None:
-    from .over_time import TIME_ENGINES
-    from .waveform_answers import as_csv, as_json, as_npz, as_table, picture_file
-    from .waveform_answers import plot as draw
-
-    name = next(iter(TIME_ENGINES)) if engine is None else engine.lower()
-    if name not in TIME_ENGINES:
-        raise Misuse(f"there is no engine {engine} for circuits in time; {nearest(name, TIME_ENGINES)}")
-    if form is Format.npz and output is None:
-        raise Misuse("npz is no text; name a file for it with -o")
+    if chosen in _BINARY and output is None:
+        raise Misuse(f"{chosen.value} is no text; name a file for it with -o")
     if plot is not None:
+        from .curve_plot import picture_file
+
         picture_file(plot)
-    traces: Traces = TIME_ENGINES[name].solve(circuit)
+    from .simulation import carried_out, not_carried_out
+
+    for card in not_carried_out(circuit):
+        complain(f"{card.location}: .{card.keyword} is not carried out")
+    found = carried_out(circuit, engine, analysis)
+    if power:
+        found = _with_power(circuit, found)
+    _tell(circuit, found)
     if plot is not None:
-        draw(traces, plot, circuit.outputs)
-    if form is Format.npz and output is not None:
-        write_file(output, as_npz(traces))
-        return
-    emit({Format.table: as_table, Format.json: as_json, Format.csv: as_csv}[form](traces), output)
+        _draw(circuit, found, plot)
+    _write(circuit, found, chosen, output, everything)
 
 
 def _form_of(output: Path | None) -> Format:
     """The format a file's ending asks for; a table otherwise."""
     return _ENDINGS.get(output.suffix.lower(), Format.table) if output else Format.table
+
+
+def _with_power(circuit: Circuit, found: Sequence[Carried]) -> list[Carried]:
+    from .power import with_power
+    from .simulation import only_shown
+
+    if any(each.card.keyword != "op" for each in found):
+        raise Misuse("--power is for steady states; leave it out, or add --analysis op")
+    return [only_shown(each, with_power(circuit, each.answer)) for each in found]
+
+
+def _tell(circuit: Circuit, found: Sequence[Carried]) -> None:
+    """Say on stderr which measures have no value."""
+    for each in found:
+        for name, reason in each.measured.failures.items():
+            complain(f"the measure {name} has no value: {reason}")
+
+
+def _draw(circuit: Circuit, found: Sequence[Carried], path: Path) -> None:
+    from .curve_plot import plot
+    from .shown import printed
+
+    curves = [printed(circuit, each.card.keyword, each.answer).answer for each in found if each.answer.axes]
+    if not curves:
+        raise Misuse("--plot is for answers over an axis, and the deck asks for none; add a .tran, .dc or .ac card")
+    plot(curves, path, circuit.outputs)
+
+
+def _write(circuit: Circuit, found: Sequence[Carried], form: Format, output: Path | None, everything: bool) -> None:
+    """The answers in a format: what `.print` names where a person or table reads it, what `.save` names in files."""
+    from . import several
+    from .shown import printed, saved
+    from .simulation import only_shown
+
+    shown: list[Carried] = []
+    for each in found:
+        if everything:
+            shown.append(each)
+            continue
+        part = saved(circuit, each.answer) if form in _BINARY else printed(circuit, each.card.keyword, each.answer)
+        if part.lacking:
+            complain(f"the answer to {each.text} has no {', '.join(part.lacking)}")
+        shown.append(only_shown(each, part.answer))
+    if form in _BINARY and output is not None:
+        write_file(output, several.as_raw(shown, circuit.title) if form is Format.raw else several.as_npz(shown))
+        return
+    writers = {Format.table: several.as_table, Format.json: several.as_json, Format.csv: several.as_csv}
+    emit(writers[form](shown), output)

@@ -92,4 +92,4 @@ def test_what_cannot_be_done_is_a_sentence(options, message, invoke, charged) ->
 def test_a_picture_of_a_steady_state_is_refused(invoke, deck, tmp_path) -> None:
     told = invoke("simulate", deck("divider"), "--plot", tmp_path / "waves.svg")
     assert told.exit_code == 2
-    assert "add a .tran card" in told.stderr
+    assert "add a .tran, .dc or .ac card" in told.stderr

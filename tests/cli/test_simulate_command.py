@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 
 import pytest
 
 from tellegen.cli.engines import ENGINES
+
+THERMAL = 1.380649e-23 * 300.15 / 1.602176634e-19
+"""kT/q at 27 °C, volts."""
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -74,12 +78,12 @@ def test_a_circuit_without_an_answer_says_why(invoke, deck) -> None:
     assert "v1" in result.stderr
 
 
-def test_a_circuit_that_only_spice_can_solve_says_so(invoke, deck) -> None:
-    refused = invoke("simulate", deck("smooth"))
-    assert refused.exit_code == 2
-    assert "ngspice" in refused.stderr
-    solved = invoke("simulate", deck("smooth"), "--engine", "ngspice", "--format", "json")
-    answer = json.loads(solved.stdout)
+@pytest.mark.parametrize("engine", [[], ["--engine", "nodal"], ["--engine", "ngspice"]])
+def test_a_real_diode_is_solved(engine, invoke, deck) -> None:
+    answer = json.loads(invoke("simulate", deck("smooth"), "--format", "json", *engine).stdout)
+    across = answer["v(b)"]
+    # The diode's own equation, and gmin beside it.
+    assert answer["i(d1)"] == pytest.approx(1e-14 * math.expm1(across / THERMAL) + 1e-12 * across, rel=1e-4)
     # Kirchhoff: the resistor's current is the diode's, and the supply delivers it.
     assert answer["i(r1)"] == pytest.approx((1.0 - answer["v(b)"]) / 1e3, rel=1e-6)
     assert answer["i(v1)"] == pytest.approx(-answer["i(r1)"], rel=1e-6)
