@@ -99,6 +99,12 @@ class Layout:
                 found[chosen] = made(group).address
         return found
 
+    def compile_pulls(self, wanted: np.ndarray) -> None:
+        """Make the code of `pull` now, so that it can run where JAX must not be called."""
+        for group, places in self.members:
+            if wanted[places].any():
+                preparation_pull(group)
+
     def _raw(self, group: Compiled, places: np.ndarray) -> np.ndarray:
         return self.raw_starts[places][:, None] + np.arange(len(group.raw))
 

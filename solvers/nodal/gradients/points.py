@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -127,6 +128,11 @@ class DifferentiablePoints:
             x[k], closed[k] = point.x, point.closed
         return Solved(values, x, closed, sources, self._read(numbers, sources, closed, x))
 
+    def solution(self, values: np.ndarray, inputs: np.ndarray, x: np.ndarray, closed: np.ndarray) -> Solved:
+        """A solution that is known: unknowns (samples, n), states of switches (samples, switches); without signals."""
+        sources = self._sources(self.parametrisation.numbers(values), inputs)
+        return Solved(values, x, np.array(closed, float, order="C"), sources, np.zeros((len(x), 0)))
+
     def pull(self, solved: Solved, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of Σ weight·signal, weights (samples, outputs): by the parameters (parameters,), and by each
         sample's inputs (samples, inputs)."""
@@ -157,6 +163,9 @@ class DifferentiablePoints:
 
     def numbers(self, values: np.ndarray) -> tuple[Numbers, np.ndarray]:
         """What the solver needs of these parameters, and all numbers of the netlist."""
+        for name, value in zip(self.names, values, strict=True):
+            if not math.isfinite(value):
+                raise CircuitError(f"the parameter {name} is {value}; give a finite number")
         base = self.parametrisation.numbers(values)
         return self.parametrisation.layout.values(base), base
 
@@ -174,6 +183,11 @@ class DifferentiablePoints:
         own = base[self.parametrisation.layout.raws :]
         if inputs is None:
             return own[None, :].copy()
+        if not np.isfinite(inputs).all():
+            sample, column = np.argwhere(~np.isfinite(inputs))[0]
+            raise CircuitError(
+                f"the input {self.inputs[column]} of sample {sample} is {inputs[sample, column]}; give a finite number"
+            )
         found = np.tile(own, (len(inputs), 1))
         found[:, self.columns] = inputs
         return found
