@@ -28,6 +28,8 @@ DEVICES: Mapping[str, str] = {
 }  # fmt: skip
 """The parameter that asks ngspice for a card's current: from the first node, of a transistor its drain or collector."""
 
+P_CHANNELS = frozenset({"pmos", "pjf"})
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -156,7 +158,13 @@ class Layout:
         found = [vectors[name] for name in named if name in vectors]
         if len(found) < len(lines):
             return None
-        return np.stack(found, axis=-1).reshape(potentials.shape[:-1] + element.shape)
+        together = np.stack(found, axis=-1).reshape(potentials.shape[:-1] + element.shape)
+        return -together if self._is_turned(element) else together
+
+    def _is_turned(self, element: Element) -> bool:
+        """Whether ngspice counts the current out of the first node: that of a p-channel is positive where it flows."""
+        model = self.circuit.models.get(element.model or "")
+        return element.kind in "MJ" and model is not None and model.type in P_CHANNELS
 
     def _vector(self, line: str) -> str:
         """The vector of a branch's current; of a line at its first port; empty for couplings, which have none."""

@@ -127,6 +127,12 @@ rjs js 0 3k
 qp e2 jd c2 qpm
 re2 vcc c2 1k
 re3 e2 0 5k
+mp pd dd vcc vcc mpp w=40u l=2u
+rpd pd 0 20k
+jp jpd dd vcc jpm
+rjp jpd 0 1k
+.model mpp pmos(vto=-0.9 kp=25u gamma=0.4 phi=0.6 lambda=0.03)
+.model jpm pjf(vto=-2 beta=1m lambda=0.01)
 .model qn npn(is=1e-15 bf=120 rb=100 rc=10 re=1 vaf=80 ikf=0.05 ise=1e-13 ne=1.6 xtb=1.5)
 .model dm d(is=1e-14 n=1.1 rs=5 bv=30)
 .model mn nmos(vto=0.8 kp=60u gamma=0.5 phi=0.6 lambda=0.02 rd=10 rs=10)
