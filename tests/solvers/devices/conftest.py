@@ -149,6 +149,21 @@ class Bench:
             tuple(rows[place] for place in keep), len(device.terminals), current, charge, conductance, capacitance
         )
 
+    def along(
+        self, points: Sequence[Point], volts: np.ndarray, share: float, still: tuple[str, ...]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Currents and charges where every netlist parameter but `still` is larger by that share, and their slopes."""
+        raw = [self.raw(point) for point in points]
+        names = tuple(raw[0])
+        rows = [*self.device.terminals, *self.device.internal, *self.device.branch_currents]
+        choice = np.array([[_sign(row, control) for row in rows] for control in self.device.controls], float)
+        controls = volts @ choice[:, : volts.shape[1]].T
+        kernel = _moved_kernel(self.device, names, still)
+        numbers = np.array([[*(each[name] for name in names), share] for each in raw])
+        out = np.array([kernel(*each) for each in zip(controls, numbers, strict=True)])
+        half = out.shape[1] // 2
+        return out[:, :half], out[:, half:]
+
     def raw(self, point: Point) -> dict[str, float]:
         """The numbers as the layout of a circuit hands them to the device."""
         card = {("multiplicity" if name == "m" else name): value for name, value in point.card.items()}
@@ -160,20 +175,44 @@ class Bench:
         return {**model, **card, **surroundings, "gmin": GMIN}
 
 
+def _physics(device: Device, names: tuple[str, ...], values: Sequence[Any]) -> Any:
+    """A function of controls to currents and charges by row, at those netlist parameters."""
+    default = {name: each.default for name, each in device.parameters.items()}
+    rows = [*device.terminals, *device.internal, *device.branch_currents]
+    given = frozenset(names) - {"temperature", "nominal", "gmin"}
+    numbers = device.prepare(Parameters({**default, **dict(zip(names, values, strict=True))}), given)
+
+    def physics(*u: Any) -> tuple[Any, ...]:
+        both = device.physics(list(u), Parameters(numbers), 0.0)
+        return tuple(jnp.asarray(each.get(row, 0.0), jnp.float64) for each in both for row in rows)
+
+    return physics
+
+
+@functools.cache
+def _moved_kernel(device: Device, names: tuple[str, ...], still: tuple[str, ...]) -> Kernel:
+    """The device as machine code of its controls, netlist parameters and a share by which all but `still` grow."""
+
+    def everything(u: Sequence[Any], values: Sequence[Any]) -> list[Any]:
+        *before, share = values
+
+        def at(share: Any) -> tuple[Any, ...]:
+            pairs = zip(names, before, strict=True)
+            moved = [each if name in still else each * (1.0 + share) for name, each in pairs]
+            return _physics(device, names, moved)(*u)
+
+        found, slopes = jax.jvp(at, (share,), (jnp.ones_like(share),))
+        return [*found, *slopes]
+
+    return compile_kernel(everything, (len(device.controls), len(names) + 1))
+
+
 @functools.cache
 def _kernel(device: Device, names: tuple[str, ...]) -> Kernel:
     """The device as machine code of its controls and netlist parameters: currents and charges, then their slopes."""
-    default = {name: each.default for name, each in device.parameters.items()}
-    rows = [*device.terminals, *device.internal, *device.branch_currents]
 
     def everything(u: Sequence[Any], values: Sequence[Any]) -> list[Any]:
-        given = frozenset(names) - {"temperature", "nominal", "gmin"}
-        numbers = device.prepare(Parameters({**default, **dict(zip(names, values, strict=True))}), given)
-
-        def physics(*moved: Any) -> tuple[Any, ...]:
-            both = device.physics(list(moved), Parameters(numbers), 0.0)
-            return tuple(jnp.asarray(each.get(row, 0.0), jnp.float64) for each in both for row in rows)
-
+        physics = _physics(device, names, values)
         found = list(physics(*u))
         for place in range(len(u)):
             along = [jnp.ones_like(each) if k == place else jnp.zeros_like(each) for k, each in enumerate(u)]

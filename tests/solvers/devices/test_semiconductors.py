@@ -259,3 +259,17 @@ def test_what_enters_leaves(case: Case, device: Any, point: Any) -> None:
     nodes = len(at.rows) - len(case.device.branch_currents)
     for each in (at.current, at.charge):
         assert_within(each[:, :nodes].sum(axis=1), 1e-14 * np.abs(each[:, :nodes]).max(axis=1) + 1e-30)
+
+
+def test_derivatives_by_netlist_parameters_are_central_differences(case: Case, device: Any, point: Any) -> None:
+    """All parameters at once, temperatures too: the slope of everything as they grow by one share."""
+    points = drawn(case, point)
+    volts = np.random.default_rng(5).uniform(
+        -1.0, 0.6, (POINTS, len(case.device.terminals) + len(case.device.internal))
+    )
+    step, choices = 1e-6, tuple(case.whole)
+    at, slopes = device.along(points, volts, 0.0, choices)
+    above, below = (device.along(points, volts, share, choices)[0] for share in (step, -step))
+    rise = (above - below) / (2 * step)
+    size = np.abs(at).max(axis=1)[:, None] + np.abs(slopes).max(axis=1)[:, None]
+    assert_within(rise - slopes, 1e-6 * size + 1e-24)
