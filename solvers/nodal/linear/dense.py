@@ -9,21 +9,30 @@ Computations", 2013, algorithm 3.4.1.
 import numba
 
 from .magnitude import is_lost, magnitude
-from .plan import OPTIONS
+from .plan import KERNEL
 
 LANES = 8
 
+PLACE = 2
+"""The part of a dense plan, behind the CSC pattern, that says where each value stands in the matrix."""
 
-@numba.njit(**OPTIONS)
+
+@numba.njit(**KERNEL)
+def _width(n):
+    """The length of a row: whole pieces."""
+    return (n + LANES - 1) // LANES * LANES
+
+
+@numba.njit(**KERNEL)
 def _place_values(plan, values, upper):
-    for t in range(plan.size * plan.width):
+    for t in range(plan.size * _width(plan.size)):
         upper[t] = 0
-    place = plan.place
-    for p in range(len(place)):
-        upper[place[p]] = values[p]
+    place = plan.tables[PLACE]
+    for p in range(len(values)):
+        upper[plan.tables[place + p]] = values[p]
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**KERNEL)
 def _largest(upper, width, n, k):
     """The row ≥ k with the largest entry in column k, and its magnitude; −1.0 if all are NaN."""
     best, row = -1.0, k
@@ -34,7 +43,7 @@ def _largest(upper, width, n, k):
     return best, row
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**KERNEL)
 def _swap(array, a, b, count):
     for j in range(count):
         kept = array[a + j]
@@ -42,7 +51,7 @@ def _swap(array, a, b, count):
         array[b + j] = kept
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**KERNEL)
 def _cancelled(lower, upper, n, width, k):
     """Σ |l_kj||u_jk| over what was subtracted from the pivot of row k."""
     total = 0.0
@@ -51,7 +60,7 @@ def _cancelled(lower, upper, n, width, k):
     return total
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**KERNEL)
 def _eliminate(lower, upper, n, width, k, inverse):
     """Subtract multiples of row k from the rows below."""
     first = k // LANES * LANES
@@ -66,33 +75,34 @@ def _eliminate(lower, upper, n, width, k, inverse):
                     upper[target + piece + t] -= factor * upper[source + piece + t]
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**KERNEL)
 def factor_dense(plan, values, work):
     """Factorise; −1, or the unknown (column) for which no row is left with a pivot."""
-    n, width = plan.size, plan.width
-    upper, lower, inverse, pivots = work.upper, work.lower, work.inverse, work.pivots
+    n, width, swaps = plan.size, _width(plan.size), work.swaps
+    upper, lower = work.factors[: n * width], work.factors[n * width :]
     _place_values(plan, values, upper)
     for k in range(n):
         best, row = _largest(upper, width, n, k)
-        pivots[k] = row
+        swaps[k] = row
         if row != k:
             first = k // LANES * LANES
             _swap(upper, k * width + first, row * width + first, width - first)
             _swap(lower, k * n, row * n, k)
         if is_lost(best, _cancelled(lower, upper, n, width, k)):
             return k
-        inverse[k] = 1.0 / upper[k * width + k]
-        _eliminate(lower, upper, n, width, k, inverse[k])
+        inverse = 1.0 / upper[k * width + k]
+        _eliminate(lower, upper, n, width, k, inverse)
+        upper[k * width + k] = inverse
     return -1
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**KERNEL)
 def solve_dense(plan, work, b):
     """b ← A⁻¹ b."""
-    n, width = plan.size, plan.width
-    upper, lower, inverse, pivots = work.upper, work.lower, work.inverse, work.pivots
+    n, width, swaps = plan.size, _width(plan.size), work.swaps
+    upper, lower = work.factors[: n * width], work.factors[n * width :]
     for k in range(n):
-        row = pivots[k]
+        row = swaps[k]
         b[k], b[row] = b[row], b[k]
     for i in range(1, n):
         value = b[i]
@@ -103,16 +113,16 @@ def solve_dense(plan, work, b):
         value = b[i]
         for j in range(i + 1, n):
             value -= upper[i * width + j] * b[j]
-        b[i] = value * inverse[i]
+        b[i] = value * upper[i * width + i]
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**KERNEL)
 def solve_transposed_dense(plan, work, b):
     """b ← A⁻ᵀ b (not conjugated)."""
-    n, width = plan.size, plan.width
-    upper, lower, inverse, pivots = work.upper, work.lower, work.inverse, work.pivots
+    n, width, swaps = plan.size, _width(plan.size), work.swaps
+    upper, lower = work.factors[: n * width], work.factors[n * width :]
     for i in range(n):
-        value = b[i] * inverse[i]
+        value = b[i] * upper[i * width + i]
         b[i] = value
         for j in range(i + 1, n):
             b[j] -= upper[i * width + j] * value
@@ -121,5 +131,5 @@ def solve_transposed_dense(plan, work, b):
         for j in range(i):
             b[j] -= lower[i * n + j] * value
     for k in range(n - 1, -1, -1):
-        row = pivots[k]
+        row = swaps[k]
         b[k], b[row] = b[row], b[k]

@@ -1,49 +1,63 @@
 """What is known of a sparse matrix before its values are, and what a factorisation of it writes into.
 
 Compiled loops take both as arguments: a `Plan` says where each value goes and in which order unknowns are eliminated,
-a `Work` holds the factors. Several `Work`s, real or complex, may share a plan.
+a `Work` holds the factors. Several `Work`s, real or complex, may share a plan. Both have few fields, for every array of
+an argument costs time in every call.
 """
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
+from numba.extending import register_jitable
 
-OPTIONS = {"cache": True, "error_model": "numpy", "boundscheck": False, "fastmath": {"contract", "nsz"}}
-"""Of every kernel here: fused multiply-adds, and no Python error for a division by zero; NaN and infinity are kept."""
+KERNEL = {
+    "cache": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "fastmath": {"contract", "nsz"},
+    "forceinline": True,
+    "_nrt": False,
+}
+"""Of every compiled function here: fused multiply-adds, no Python error for a division by zero, NaN and infinity kept.
+None of them makes arrays, so references to arrays need not be counted, which takes as long as a small factorisation."""
 
 
 class Plan(NamedTuple):
-    """How a matrix of `size` unknowns, given by the values of its CSC pattern `indptr`, `indices`, is factorised.
+    """How a matrix of `size` unknowns with a fixed pattern is factorised, as dense or by columns.
 
-    `dense`: as a dense matrix with rows of `width` entries, row-major; `place` (entries): where each value stands.
+    `tables` begins with where each of its parts begins: the CSC pattern `indptr`, `indices`, and then what dense.py and
+    columns.py say. `weights`: what pivots by columns are judged by. `factor_size` is the length of `Work.factors`.
     """
 
     size: int
-    dense: bool
-    width: int
-    indptr: np.ndarray
-    indices: np.ndarray
-    place: np.ndarray
+    is_dense: bool
+    factor_size: int
+    tables: np.ndarray
+    weights: np.ndarray
 
 
 class Work(NamedTuple):
-    """The factors P A = L U: `upper` U, `lower` L without its diagonal of ones, `inverse` (size,) the inverse pivots.
+    """The `factors`; `swaps` (size,): the row exchanged with each row, in a dense plan; `scratch` (size,): scalars."""
 
-    `pivots` (size,): the row swapped with each row, in order. `scratch` (size,): scalars.
-    """
-
-    upper: np.ndarray
-    lower: np.ndarray
-    inverse: np.ndarray
-    pivots: np.ndarray
+    factors: np.ndarray
+    swaps: np.ndarray
     scratch: np.ndarray
 
 
-@numba.njit(**OPTIONS)
+@register_jitable
 def workspace(plan, values):
     """A `Work` for matrices of this plan whose values have the type of `values`: float64 or complex128."""
-    n = plan.size
-    upper = np.zeros(n * plan.width, values.dtype)
-    lower = np.zeros(n * n, values.dtype)
-    return Work(upper, lower, np.zeros(n, values.dtype), np.zeros(n, np.int32), np.zeros(n, values.dtype))
+    factors = np.zeros(plan.factor_size, values.dtype)
+    return Work(factors, np.zeros(plan.size, np.int32), np.zeros(plan.size, values.dtype))
+
+
+def packed(parts: list[np.ndarray]) -> np.ndarray:
+    """One array: where the parts begin and where the last ends, and then the parts. Without signs, for numba lets a
+    negative index count from the end, and asks about it every time."""
+    ends = np.cumsum([len(parts) + 1, *map(len, parts)]).astype(np.int32)
+    return np.concatenate([ends, *parts], dtype=np.int32).view(np.uint32)
+
+
+def part(plan: Plan, number: int) -> np.ndarray:
+    """One of the parts of a plan."""
+    return plan.tables[plan.tables[number] : plan.tables[number + 1]].view(np.int32)
