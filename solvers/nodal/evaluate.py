@@ -79,13 +79,74 @@ def evaluate(
     Where limited controls are not those of x (`LIMITED`, `STARTED`), currents and charges are those of the tangent at
     the controls in force, taken at x, so that Newton's step is the same formula. `work.before` becomes the controls in
     force. Returns whether any is not that of x. Linear in instances and entries; allocates nothing.
+    Arrays are taken out of the tables once: inside a loop that costs more than what is done with them.
     """
     _linear(shape, numbers, x, sources, work)
     changed = _controls(tables, numbers, x, time, limiting, work)
-    for k in range(len(tables.kernels)):
-        _instance(tables, numbers, x, k, changed, work)
+    kernels, begins, firsts, out = tables.kernels, tables.control_starts, tables.number_starts, work.out
+    currents, charges, slopes = tables.current_starts, tables.charge_starts, tables.conductance_starts
+    plus, minus, controls = tables.plus, tables.minus, work.controls
+    for k in range(len(kernels)):
+        begin = begins[k]
+        call_kernel(kernels[k], controls, begin, numbers.effective, firsts[k], out, 0)
+        at = _add(out, 0, tables.current_rows, currents[k], currents[k + 1], work.current)
+        at = _add(out, at, tables.charge_rows, charges[k], charges[k + 1], work.charge)
+        first, last, moved = slopes[k], slopes[k + 1], at
+        at = _stamp(out, at, tables.conductance_plus, tables.conductance_minus, first, last, work.conductance)
+        if changed:
+            rows, of = tables.conductance_rows[first:last], tables.conductance_controls[first:last]
+            _return(out, moved, rows, of, begin, plus, minus, x, controls, work.current)
+        first, last, moved = tables.capacitance_starts[k], tables.capacitance_starts[k + 1], at
+        _stamp(out, at, tables.capacitance_plus, tables.capacitance_minus, first, last, work.capacitance)
+        if changed:
+            rows, of = tables.capacitance_rows[first:last], tables.capacitance_controls[first:last]
+            _return(out, moved, rows, of, begin, plus, minus, x, controls, work.charge)
     work.before[:] = work.controls
     return changed
+
+
+@njit(cache=True)
+def _add(out: np.ndarray, at: int, rows: np.ndarray, first: int, last: int, into: np.ndarray) -> int:
+    """Add outputs from number `at` on to the laws of the rows; the number behind them."""
+    for place in range(first, last):
+        if rows[place] != NOWHERE:
+            into[rows[place]] += out[at]
+        at += 1
+    return at
+
+
+@njit(cache=True)
+def _stamp(
+    out: np.ndarray, at: int, plus: np.ndarray, minus: np.ndarray, first: int, last: int, into: np.ndarray
+) -> int:
+    """Add derivatives from number `at` on to their entries; the number behind them."""
+    for place in range(first, last):
+        if plus[place] != NOWHERE:
+            into[plus[place]] += out[at]
+        if minus[place] != NOWHERE:
+            into[minus[place]] -= out[at]
+        at += 1
+    return at
+
+
+@njit(cache=True)
+def _return(
+    out: np.ndarray,
+    at: int,
+    rows: np.ndarray,
+    of: np.ndarray,
+    begin: int,
+    plus: np.ndarray,
+    minus: np.ndarray,
+    x: np.ndarray,
+    controls: np.ndarray,
+    into: np.ndarray,
+) -> None:
+    """Go along the tangent from the controls in force back to those of x."""
+    for k in range(len(rows)):
+        where = begin + of[k]
+        if rows[k] != NOWHERE:
+            into[rows[k]] += out[at + k] * (between(plus, minus, x, where) - controls[where])
 
 
 @njit(cache=True)
@@ -111,46 +172,53 @@ def _linear(shape: Shape, numbers: Numbers, x: np.ndarray, sources: np.ndarray, 
 @njit(cache=True)
 def control(tables: Tables, x: np.ndarray, place: int) -> Any:
     """A control's value at x: a voltage or a branch current."""
+    return between(tables.plus, tables.minus, x, place)
+
+
+@njit(cache=True)
+def between(plus: np.ndarray, minus: np.ndarray, x: np.ndarray, place: int) -> Any:
+    """The same; loops take the arrays out of the tables once, for each time costs more than the sum."""
     value = 0.0
-    if tables.plus[place] != NOWHERE:
-        value = x[tables.plus[place]]
-    if tables.minus[place] != NOWHERE:
-        value -= x[tables.minus[place]]
+    if plus[place] != NOWHERE:
+        value = x[plus[place]]
+    if minus[place] != NOWHERE:
+        value -= x[minus[place]]
     return value
 
 
 @njit(cache=True)
 def _controls(tables: Tables, numbers: Numbers, x: np.ndarray, time: float, limiting: int, work: Work) -> bool:
-    for place in range(len(tables.plus)):
-        work.controls[place] = control(tables, x, place)
-    for k in range(len(tables.kernels)):
-        work.controls[tables.control_starts[k + 1] - 1] = time
+    plus, minus, starts, controls, before = tables.plus, tables.minus, tables.control_starts, work.controls, work.before
+    for place in range(len(plus)):
+        controls[place] = between(plus, minus, x, place)
+    for k in range(1, len(starts)):
+        controls[starts[k] - 1] = time
     changed = False
     if limiting != FREE:
-        for k in range(len(tables.limit_kinds)):
-            place = tables.limit_controls[k]
-            new, old = work.controls[place], work.before[place]
-            found = _one_limit(tables, numbers, k, new, old) if limiting == LIMITED else old
+        kinds, places, where, given = tables.limit_kinds, tables.limit_controls, tables.limit_numbers, numbers.effective
+        for k in range(len(kinds)):
+            place = places[k]
+            new, old = controls[place], before[place]
+            found = _one_limit(kinds[k], where, given, k, new, old) if limiting == LIMITED else old
             if abs(found - new) > 1e-15 * abs(new):
-                work.controls[place] = found
+                controls[place] = found
                 changed = True
     return changed
 
 
 @njit(cache=True)
-def _one_limit(tables: Tables, numbers: Numbers, k: int, new: Any, old: Any) -> float:
-    first, second, third, sign = limit_numbers(tables, numbers, k)
-    return sign * limited(tables.limit_kinds[k], sign * new, sign * old, first, second, third)
+def _one_limit(kind: int, where: np.ndarray, effective: np.ndarray, k: int, new: Any, old: Any) -> float:
+    first, second, third, sign = limit_numbers(where, effective, k)
+    return sign * limited(kind, sign * new, sign * old, first, second, third)
 
 
 @njit(cache=True)
-def limit_numbers(tables: Tables, numbers: Numbers, k: int) -> tuple[Any, Any, Any, Any]:
+def limit_numbers(where: np.ndarray, effective: np.ndarray, k: int) -> tuple[Any, Any, Any, Any]:
     """The effective numbers of a limit and its polarity; what it does not have is infinite."""
-    where = tables.limit_numbers[k]
-    first = numbers.effective[where[0]] if where[0] != NOWHERE else math.inf
-    second = numbers.effective[where[1]] if where[1] != NOWHERE else math.inf
-    third = numbers.effective[where[2]] if where[2] != NOWHERE else math.inf
-    return first, second, third, numbers.effective[where[3]] if where[3] != NOWHERE else 1.0
+    first = effective[where[k, 0]] if where[k, 0] != NOWHERE else math.inf
+    second = effective[where[k, 1]] if where[k, 1] != NOWHERE else math.inf
+    third = effective[where[k, 2]] if where[k, 2] != NOWHERE else math.inf
+    return first, second, third, effective[where[k, 3]] if where[k, 3] != NOWHERE else 1.0
 
 
 @njit(cache=True)
@@ -161,43 +229,7 @@ def start_controls(tables: Tables, numbers: Numbers, work: Work) -> None:
     for k in range(len(tables.limit_kinds)):
         place = tables.limit_controls[k]
         instance = np.searchsorted(tables.control_starts, place, side="right") - 1
-        first, second, _, sign = limit_numbers(tables, numbers, k)
+        first, second, _, sign = limit_numbers(tables.limit_numbers, numbers.effective, k)
         if instance != seen or tables.limit_kinds[k] != 0:
             work.before[place] = sign * start(tables.limit_kinds[k], first, second)
         seen = instance
-
-
-@njit(cache=True)
-def _instance(tables: Tables, numbers: Numbers, x: np.ndarray, k: int, changed: bool, work: Work) -> None:
-    """One instance's outputs, added where they belong."""
-    begin, out = tables.control_starts[k], work.out
-    call_kernel(tables.kernels[k], work.controls, begin, numbers.effective, tables.number_starts[k], out, 0)
-    at = 0
-    for place in range(tables.current_starts[k], tables.current_starts[k + 1]):
-        if tables.current_rows[place] != NOWHERE:
-            work.current[tables.current_rows[place]] += out[at]
-        at += 1
-    for place in range(tables.charge_starts[k], tables.charge_starts[k + 1]):
-        if tables.charge_rows[place] != NOWHERE:
-            work.charge[tables.charge_rows[place]] += out[at]
-        at += 1
-    for place in range(tables.conductance_starts[k], tables.conductance_starts[k + 1]):
-        value, row = out[at], tables.conductance_rows[place]
-        at += 1
-        if tables.conductance_plus[place] != NOWHERE:
-            work.conductance[tables.conductance_plus[place]] += value
-        if tables.conductance_minus[place] != NOWHERE:
-            work.conductance[tables.conductance_minus[place]] -= value
-        if changed and row != NOWHERE:
-            where = begin + tables.conductance_controls[place]
-            work.current[row] += value * (control(tables, x, where) - work.controls[where])
-    for place in range(tables.capacitance_starts[k], tables.capacitance_starts[k + 1]):
-        value, row = out[at], tables.capacitance_rows[place]
-        at += 1
-        if tables.capacitance_plus[place] != NOWHERE:
-            work.capacitance[tables.capacitance_plus[place]] += value
-        if tables.capacitance_minus[place] != NOWHERE:
-            work.capacitance[tables.capacitance_minus[place]] -= value
-        if changed and row != NOWHERE:
-            where = begin + tables.capacitance_controls[place]
-            work.charge[row] += value * (control(tables, x, where) - work.controls[where])
