@@ -34,6 +34,8 @@ IGNORED = frozenset(
     {"ic", "off", "on", "noisy", "bv_max", "sens_area", "thermal", "nt", "portnum", "z0", "r", "td", "ac"}
 )
 """Keywords of cards that are not the device's numbers; what needs them reads them from the element."""
+SIZES = {"defl": "l", "defw": "w", "defad": "ad", "defas": "as"}
+"""Options that give the sizes of MOSFETs whose cards have none."""
 MODEL_KEYS = frozenset({"level", "type", "version"})
 
 
@@ -269,7 +271,11 @@ def _modelled(reader: _Reader, element: Element) -> Instance:
         )
     names = dict(zip(device.terminals, element.nodes, strict=False))
     names |= {name: GROUND for name in device.terminals if name not in names}
-    return Instance(element, device, reader.numbers(element, device, model), names)
+    numbers = reader.numbers(element, device, model)
+    if element.kind == "M":
+        sizes = {name: reader.flat.options[option] for option, name in SIZES.items() if option in reader.flat.options}
+        numbers = {name: _number(element, name, value) for name, value in sizes.items()} | numbers
+    return Instance(element, device, numbers, names)
 
 
 _READERS: Mapping[str, Callable[[_Reader, Element], Instance]] = {

@@ -13,6 +13,7 @@ from tellegen.netlist.model_parameters import MODEL_PARAMETERS
 from tellegen.solvers.devices import DEVICES, Device, Parameters, device_of, remarks
 from tellegen.solvers.devices.bipolar import LATERAL_NPN, NPN, PNP, VERTICAL_PNP
 from tellegen.solvers.devices.mosfet import N_CHANNEL, N_CHANNEL_WITHOUT_OXIDE
+from tellegen.solvers.nodal import operating_point
 
 
 def found(card: str, model: str) -> Device:
@@ -76,6 +77,13 @@ def test_inner_nodes_are_there_only_for_resistances() -> None:
     assert together(N_CHANNEL, {"rsh": 10.0}) == {}
     assert together(N_CHANNEL, {"rsh": 10.0, "nrd": 0.0}) == {"drain_inner": "drain"}
     assert together(N_CHANNEL, {"rd": 0.0, "rs": 0.0}) == {"drain_inner": "drain", "source_inner": "source"}
+
+
+def test_options_give_the_sizes_that_a_card_leaves_out() -> None:
+    """Shichman and Hodges in saturation: kp/2·(w/l)·(vgs - vto)², and gmin at the drain."""
+    deck = "V1 a 0 2\nM1 a a 0 0 n\nM2 a a 0 0 n w=20u\n.model n nmos(vto=0.5)\n.options defl=2u defw=10u"
+    found = operating_point(parse(deck))
+    assert found["i(v1)"] == pytest.approx(-2e-5 / 2 * (5 + 10) * 1.5**2, rel=1e-7)
 
 
 def test_parameters_are_read_by_attribute_and_not_set() -> None:
