@@ -21,8 +21,8 @@ ANALYSES: Mapping[str, Callable[[Circuit, Card], Traces]] = {
     "tf": transfer,
 }
 """By the keyword of the card."""
-OTHERS = frozenset({"disto", "pss", "pz", "sens", "sp"})
-"""Keywords of analyses that are not carried out; further cards are about output."""
+ASKED = frozenset({*ANALYSES, "disto", "pss", "pz", "sens", "sp", "tran"})
+"""Keywords of all analyses; further cards are about output."""
 
 
 def analyses(circuit: Circuit) -> list[tuple[Card, Traces]]:
@@ -32,12 +32,12 @@ def analyses(circuit: Circuit) -> list[tuple[Card, Traces]]:
         CircuitError: an analysis that is not carried out here, and whatever the others refuse.
         NumericalError: an analysis has no answer.
     """
-    cards = [card for card in circuit.flatten().analyses if card.keyword in ANALYSES or card.keyword in OTHERS]
+    cards = [card for card in circuit.flatten().analyses if card.keyword in ASKED]
     return [(card, _answer(circuit, card)) for card in cards or [Card("op", ())]]
 
 
 def _answer(circuit: Circuit, card: Card) -> Traces:
-    if card.keyword in OTHERS:
+    if card.keyword not in ANALYSES:
         known = ", ".join(f".{keyword}" for keyword in ANALYSES)
         raise CircuitError(f".{card.keyword} is not carried out here; {known} are", card.location)
     return ANALYSES[card.keyword](circuit, card)
