@@ -81,7 +81,7 @@ def test_inner_nodes_are_there_only_for_resistances() -> None:
 
 def test_options_give_the_sizes_that_a_card_leaves_out() -> None:
     """Shichman and Hodges in saturation: kp/2·(w/l)·(vgs - vto)², and gmin at the drain."""
-    deck = "V1 a 0 2\nM1 a a 0 0 n\nM2 a a 0 0 n w=20u\n.model n nmos(vto=0.5)\n.options defl=2u defw=10u"
+    deck = "sizes\nV1 a 0 2\nM1 a a 0 0 n\nM2 a a 0 0 n w=20u\n.model n nmos(vto=0.5)\n.options defl=2u defw=10u"
     found = operating_point(parse(deck))
     assert found["i(v1)"] == pytest.approx(-2e-5 / 2 * (5 + 10) * 1.5**2, rel=1e-7)
 
