@@ -80,7 +80,10 @@ def polynomial(coefficients: Sequence[float], reads: Sequence[Expression]) -> Ex
 
 
 def tabulated(of: Expression, points: Sequence[float]) -> Expression:
-    """The line through points (x1, y1, x2, y2, …), constant beyond its ends."""
+    """The line through points (x1, y1, x2, y2, …), constant beyond its ends, its corners rounded as in ngspice 39.
+
+    Within a tenth of the shorter segment beside a corner it is the parabola that touches both, at the ends too.
+    """
     return Call(TABLE, (of, *(Number(p) if p >= 0.0 else Unary("-", Number(-p)) for p in points)))
 
 
@@ -135,11 +138,29 @@ def _value(shape: Expression, reads: Sequence[Scalar], p: Parameters, time: Scal
     return p.factor * formulas.value(shape)
 
 
+ROUNDED = 0.1
+"""The share of a table's segment, before and behind a corner, that is rounded."""
+
+
 def _table(x: Any, *points: Any) -> Any:
-    found: Scalar = points[1]
-    for x0, y0, x1, y1 in zip(points[::2], points[1::2], points[2::2], points[3::2], strict=False):
-        found = jnp.where(x > x0, y0 + (y1 - y0) / (x1 - x0) * (x - x0), found)
-    return jnp.where(x > points[-2], points[-1], found)
+    """y1 + Σ (change of slope at a corner)·(ramp from there on): 0 before it, x − corner behind, a parabola between."""
+    xs, ys = points[::2], points[1::2]
+    widths = [end - begin for begin, end in itertools.pairwise(xs)]
+    slopes = [
+        0.0,
+        *((end - begin) / width for (begin, end), width in zip(itertools.pairwise(ys), widths, strict=True)),
+        0.0,
+    ]
+    beside = [widths[0], *widths, widths[-1]]
+    found: Scalar = ys[0]
+    for corner, (before, after), (left, right) in zip(
+        xs, itertools.pairwise(slopes), itertools.pairwise(beside), strict=True
+    ):
+        round_from = ROUNDED * jnp.minimum(left, right)
+        inside = jnp.minimum(jnp.maximum(x - corner + round_from, 0.0), 2.0 * round_from)
+        ramp = inside * inside / (4.0 * round_from) + jnp.maximum(x - corner - round_from, 0.0)
+        found = found + (after - before) * ramp
+    return found
 
 
 Value = Callable[[Sequence[Scalar], Parameters, Scalar], Scalar]
