@@ -86,7 +86,8 @@ def answer(made: Deck, asked: Analysis, plot: RawPlot, about: Mapping[str, objec
     shape = tuple(len(axis) for axis in axes.values())
     vectors = {name: column.reshape(shape) for name, column in zip(plot.names, plot.values.T, strict=True)}
     said = {**about, "analysis": asked.command, **made.layout.forward_drops(vectors), **made.about()}
-    return Traces(made.layout.signals(vectors, currents), axes, said)
+    swept = dict(zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)) if asked.grid else {}
+    return Traces(made.layout.signals(vectors, currents, swept), axes, said)
 
 
 def _axes(asked: Analysis, plot: RawPlot) -> dict[str, np.ndarray]:

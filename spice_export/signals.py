@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -48,16 +49,22 @@ class Layout:
     def __post_init__(self) -> None:
         object.__setattr__(self, "wiring", Wiring.of(self.circuit))
 
-    def signals(self, vectors: Mapping[str, np.ndarray], currents: bool = True) -> dict[str, np.ndarray]:
+    def signals(
+        self,
+        vectors: Mapping[str, np.ndarray],
+        currents: bool = True,
+        swept: Mapping[str, np.ndarray] = MappingProxyType({}),
+    ) -> dict[str, np.ndarray]:
         """All voltages, and with `currents` all currents that the vectors hold or that follow from the voltages.
 
-        `vectors` are ngspice's, by its names, over any common axes. A resistor's current is g times its voltage, that
-        of an ideal diode written as a B source g·max(0, v): this is what ngspice computes, and costs it no vector.
+        `vectors` are ngspice's, by its names, over any common axes; `swept` are the values that a sweep gives to an
+        element over these axes. A resistor's current is g times its voltage, that of an ideal diode written as a B
+        source g·max(0, v): this is what ngspice computes, and costs it no vector.
         """
         potentials, known = self._potentials(vectors)
         signals = self._voltages(potentials, known)
         for element in self.circuit.elements if currents else ():
-            current = self._current(element, vectors, potentials, known)
+            current = self._current(element, vectors, potentials, known, swept.get(element.name))
             if current is not None:
                 signals[f"i({element.name})"] = np.asarray(current)
         return self.reduction.restored(signals)
@@ -143,7 +150,12 @@ class Layout:
         return signals
 
     def _current(
-        self, element: Element, vectors: Mapping[str, np.ndarray], potentials: np.ndarray, known: np.ndarray
+        self,
+        element: Element,
+        vectors: Mapping[str, np.ndarray],
+        potentials: np.ndarray,
+        known: np.ndarray,
+        swept: np.ndarray | None,
     ) -> np.ndarray | None:
         if self._follows(element):
             ends = self._ends(element, known)
@@ -151,7 +163,7 @@ class Layout:
                 return None
             across = self._across(element, ends, potentials)
             if is_plain_resistor(element):
-                return across * conductance(element)
+                return across * conductance(element) if swept is None else across / swept
             return None if np.iscomplexobj(across) else self.diodes.conductance * np.maximum(across, 0.0)
         lines = _lines(element)
         named = [_shown(self._vector(line)) for line in lines if line in self.elements.to_spice]

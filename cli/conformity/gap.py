@@ -14,6 +14,9 @@ from .tolerances import LEAST
 SMALL = 1e-6
 """The share of the largest signal of its kind that a value is at least judged by."""
 
+MILLIONTH = 1e-6
+"""The tolerance that least scales are made for."""
+
 SMALL_PHASOR = 1e-3
 """The share of its own largest magnitude, over frequencies, that a phasor is at least judged by."""
 
@@ -42,15 +45,17 @@ def gap(ours: Traces, reference: Traces) -> Gap:
     """The worst difference of two answers over the same points: an operating point, a sweep, phasors.
 
     Raises:
-        CircuitError: other points, or no signal that both have.
+        CircuitError: other axes, no point or no signal that both have.
     """
-    _refuse_other_points(ours, reference)
+    ours, reference = same_points(ours, reference)
     pairs, lacking = common(ours, reference)
     phasors = any(np.iscomplexobj(theirs) for _, _, theirs in pairs)
     scale = _phasor_scale if phasors else _value_scale
     largest = _largest(pairs)
+    leaks = {"v": np.zeros(()), "i": _leak(reference) * largest.get("v", np.zeros(()))}
     differences = {
-        name: (_apart(mine, theirs), scale(theirs, largest[name[0]], name[0])) for name, mine, theirs in pairs
+        name: (_apart(mine, theirs), np.maximum(scale(theirs, largest[name[0]], name[0]), leaks[name[0]]))
+        for name, mine, theirs in pairs
     }
     return worst(differences, lacking, lambda place: _place(reference, place))
 
@@ -82,6 +87,14 @@ def _apart(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(apart), np.inf, apart)
 
 
+def _leak(reference: Traces) -> float:
+    """The least scale of a current for every volt of the largest voltage, in siemens: two junctions' gmin times a
+    million. ngspice 39 counts gmin's currents into the substrate of a transistor at one of its ends and not the other.
+    """
+    gmin = reference.about.get("gmin")
+    return 2.0 / MILLIONTH * (gmin if isinstance(gmin, float) else 1e-12)
+
+
 def _value_scale(theirs: np.ndarray, largest: np.ndarray, kind: str) -> np.ndarray:
     return np.maximum(np.abs(theirs), np.maximum(LEAST[kind], SMALL * largest))
 
@@ -99,17 +112,29 @@ def _largest(pairs: Iterable[Pair]) -> dict[str, np.ndarray]:
     return found
 
 
-def _refuse_other_points(ours: Traces, reference: Traces) -> None:
-    here, there = (tuple(map(len, each.axes.values())) for each in (ours, reference))
-    if here != there:
-        raise CircuitError(f"our answer has {_points(here)} where ngspice has {_points(there)}")
-    for (name, mine), theirs in zip(ours.axes.items(), reference.axes.values(), strict=True):
-        if not np.allclose(mine, theirs, rtol=1e-9, atol=1e-9 * float(np.max(np.abs(theirs), initial=0.0))):
-            raise CircuitError(f"the points on the axis {name} are others than ngspice's")
+def same_points(ours: Traces, reference: Traces) -> tuple[Traces, Traces]:
+    """Both answers at the points of their axes that both have: ngspice may begin or end a rounding beside us.
+
+    Raises:
+        CircuitError: axes that differ in number, or have no point in common.
+    """
+    if len(ours.axes) != len(reference.axes):
+        raise CircuitError(f"our answer has the axes {list(ours.axes)}, ngspice's has {list(reference.axes)}")
+    for place in range(len(ours.axes)):
+        (name, mine), (_, theirs) = (list(each.axes.items())[place] for each in (ours, reference))
+        close = np.isclose(mine[:, None], theirs[None, :], rtol=1e-9, atol=1e-9 * float(np.ptp(theirs)))
+        first, second = np.nonzero(close)
+        if not len(first):
+            raise CircuitError(f"our answer has no point on the axis {name} that ngspice has")
+        ours, reference = _taken(ours, place, first), _taken(reference, place, second)
+    return ours, reference
 
 
-def _points(shape: tuple[int, ...]) -> str:
-    return f"{'×'.join(map(str, shape)) or 'one'} points"
+def _taken(traces: Traces, axis: int, places: np.ndarray) -> Traces:
+    """The answer at some places of one axis."""
+    name = list(traces.axes)[axis]
+    signals = {key: np.take(signal, places, axis=axis) for key, signal in traces.signals.items()}
+    return Traces(signals, {**traces.axes, name: traces.axes[name][places]}, traces.about)
 
 
 def _place(traces: Traces, place: int) -> str:

@@ -8,7 +8,8 @@ but values that are next to nothing are judged as if they were larger, for no pr
     ac          1e-6         |value|; a thousandth of its largest at any frequency; a millionth of any signal's largest
     tran        1e-3         swing; a hundredth of the largest |value|; 1 mV or 1 µA; a thousandth of the largest swing
 
-so that at an operating point differences of 1 µV and of 1 pA always pass.
+so that at an operating point differences of 1 µV and of 1 pA always pass. In op, dc and ac currents are given what
+twice gmin carries at the largest voltage, besides: 2 pA a volt.
 """
 
 from __future__ import annotations
