@@ -22,6 +22,9 @@ from ..tables import NOWHERE
 from .loops import Instances, Scratch, add_at, pull_numbers, pull_unknowns, read_rows, route_switches
 from .readings import Readings, pull_readings, read
 
+AT_REST = 0.0
+"""The time at an operating point, for what reads it."""
+
 
 class Desk(NamedTuple):
     """What one thread works on: a kernel's numbers; currents, charges and their weights, row by row; λ (n,).
@@ -68,7 +71,7 @@ def solve_range(
         set_switches(equations.switches, equations.numbers, closed[k])
         for place in range(len(tables.plus)):
             machine.work.before[place] = control(tables, x[k], place)
-        conditions = Conditions(sources[k], -1.0, 0.0, nothing, zeros)
+        conditions = Conditions(sources[k], AT_REST, 0.0, nothing, zeros)
         outcome = newton(
             equations, conditions, machine.plan, machine.factors, machine.work, closed[k], x[k], most, False
         )
@@ -92,8 +95,8 @@ def read_range(
     for k in range(first, last):
         if readings.computed:
             set_switches(equations.switches, equations.numbers, closed[k])
-            read_rows(all_, desk.effective, x[k], -1.0, desk.currents, desk.charges, desk.place)
-        read(readings, x[k], desk.currents, sources[k], found[k])
+            read_rows(all_, desk.effective, x[k], AT_REST, desk.currents, desk.charges, desk.place)
+        read(readings, x[k], desk.currents, desk.charges, sources[k], found[k])
 
 
 @njit(cache=True, nogil=True)
@@ -118,18 +121,18 @@ def pull_range(
     numbers = equations.numbers
     for k in range(first, last):
         set_switches(equations.switches, numbers, closed[k])
-        evaluate(equations.tables, equations.shape, numbers, x[k], sources[k], -1.0, FREE, work)
+        evaluate(equations.tables, equations.shape, numbers, x[k], sources[k], AT_REST, FREE, work)
         if factor(machine.plan, work.conductance, machine.factors) >= 0:
             status[k] = SINGULAR
             continue
         status[k] = CONVERGED
         adjoint[:] = 0.0
-        pull_signals(all_, readings, desk, x[k], sources[k], -1.0, weights[k], adjoint, by_sources[k])
+        pull_signals(all_, readings, desk, x[k], sources[k], AT_REST, weights[k], adjoint, by_sources[k])
         for place in range(len(adjoint)):
             adjoint[place] = -adjoint[place]
         solve_transposed(machine.plan, machine.factors, adjoint)
         add_at(all_.current_rows, adjoint, desk.by_currents)
-        pull_numbers(all_, desk.effective, x[k], -1.0, desk.by_currents, desk.by_charges, found, desk.place)
+        pull_numbers(all_, desk.effective, x[k], AT_REST, desk.by_currents, desk.by_charges, found, desk.place)
         route_switches(equations.switches.numbers, len(desk.effective) - len(numbers.effective), closed[k], found)
         pull_sources(equations.shape, adjoint, by_sources[k])
 
@@ -151,7 +154,9 @@ def pull_signals(
     desk.by_charges[:] = 0.0
     if readings.computed:
         read_rows(all_, desk.effective, x, time, desk.currents, desk.charges, desk.place)
-    pull_readings(readings, weights, x, desk.currents, sources, by_x, desk.by_currents, by_sources)
+    pull_readings(
+        readings, weights, x, desk.currents, desk.charges, sources, by_x, desk.by_currents, desk.by_charges, by_sources
+    )
     if readings.computed:
         pull_unknowns(all_, desk.effective, x, time, desk.by_currents, desk.by_charges, by_x, desk.place)
 

@@ -15,7 +15,7 @@ from ..evaluate import FREE, Shape, evaluate
 from ..linear import factor, solve
 from ..switches import set_switches
 from ..tables import NOWHERE
-from .adjoint import Desk, Machine
+from .adjoint import AT_REST, Desk, Machine
 from .loops import Instances, read_controls, read_rows
 from .readings import Readings, push_readings
 
@@ -40,7 +40,7 @@ def push_point(
     numbers = equations.numbers
     set_switches(equations.switches, numbers, closed)
     _switches_along(equations.switches.numbers, len(desk.effective) - len(numbers.effective), closed, along)
-    evaluate(equations.tables, equations.shape, numbers, x, sources, -1.0, FREE, work)
+    evaluate(equations.tables, equations.shape, numbers, x, sources, AT_REST, FREE, work)
     if factor(machine.plan, work.conductance, machine.factors) >= 0:
         return False
     _push_numbers(all_, pushes, desk, along, x)
@@ -49,7 +49,7 @@ def push_point(
     _subtract_sources(equations.shape, sources_along, step)
     solve(machine.plan, machine.factors, step)
     _push_unknowns(all_, desk, x, step)
-    read_rows(all_, desk.effective, x, -1.0, desk.currents, desk.charges, desk.place)
+    read_rows(all_, desk.effective, x, AT_REST, desk.currents, desk.charges, desk.place)
     push_readings(readings, x, desk.currents, sources, step, desk.by_currents, sources_along, found)
     return True
 
@@ -70,7 +70,7 @@ def _push_numbers(all_: Instances, pushes: np.ndarray, desk: Desk, along: np.nda
         first, count = all_.number_starts[k], all_.number_starts[k + 1] - all_.number_starts[k]
         if pushes[k] == 0:
             continue
-        read_controls(all_, x, -1.0, k, given)
+        read_controls(all_, x, AT_REST, k, given)
         both[:count] = desk.effective[first : first + count]
         both[count : 2 * count] = along[first : first + count]
         call_kernel(pushes[k], given, 0, both, 0, out, 0)
@@ -100,7 +100,7 @@ def _push_unknowns(all_: Instances, desk: Desk, x: np.ndarray, step: np.ndarray)
     given, out = desk.place.given, desk.place.out
     moved = np.zeros(len(given))
     for k in range(len(all_.kernels)):
-        read_controls(all_, x, -1.0, k, given)
+        read_controls(all_, x, AT_REST, k, given)
         read_controls(all_, step, 0.0, k, moved)
         call_kernel(all_.kernels[k], given, 0, desk.effective, all_.number_starts[k], out, 0)
         rows = all_.current_starts[k + 1] - all_.current_starts[k]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -149,9 +148,12 @@ class DifferentiablePoints:
             return found
 
         by_effective = np.sum(in_threads(work, count), axis=0)
-        if (status != CONVERGED).any():
-            sample = int(np.flatnonzero(status != CONVERGED)[0])
-            raise NumericalError(f"the equations of sample {sample} are singular at its solution: it has no derivative")
+        for k in np.flatnonzero(status != CONVERGED):
+            self.solver.numbers = numbers
+            self.solver.solve(solved.sources[k], solved.x[k], solved.closed[k])  # which chooses other pivots
+            by_effective += work(range(k, k + 1))
+            if status[k] != CONVERGED:
+                raise NumericalError(f"the equations of sample {k} are singular at its solution: it has no derivative")
         by_inputs = by_sources[:, self.columns].copy()
         by_sources[:, self.columns] = 0.0
         by_numbers = self.parametrisation.layout.pull(base, by_effective, by_sources.sum(0))
@@ -163,9 +165,9 @@ class DifferentiablePoints:
 
     def numbers(self, values: np.ndarray) -> tuple[Numbers, np.ndarray]:
         """What the solver needs of these parameters, and all numbers of the netlist."""
-        for name, value in zip(self.names, values, strict=True):
-            if not math.isfinite(value):
-                raise CircuitError(f"the parameter {name} is {value}; give a finite number")
+        if not np.isfinite(values).all():
+            worst = int(np.flatnonzero(~np.isfinite(values))[0])
+            raise CircuitError(f"the parameter {self.names[worst]} is {values[worst]}; give a finite number")
         base = self.parametrisation.numbers(values)
         return self.parametrisation.layout.values(base), base
 

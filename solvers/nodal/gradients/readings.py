@@ -16,11 +16,12 @@ from numba import njit
 from ....netlist.errors import CircuitError
 from ....netlist.suggestion import nearest
 from ..network import Network
-from ..signals import Signals
+from ..signals import Signals, into_first
 from ..tables import NOWHERE
 
-UNKNOWN, CURRENT, SOURCE = range(3)
-"""What a term of a reading is a multiple of: an unknown, a current that an instance computes, a source's value."""
+UNKNOWN, CURRENT, SOURCE, CHARGE = range(4)
+"""What a term of a reading is a multiple of: an unknown, a current that an instance computes, a source's value, the
+rate of a charge that an instance computes."""
 
 
 class Readings(NamedTuple):
@@ -40,13 +41,13 @@ class Readings(NamedTuple):
 Term = tuple[int, int, float, int]
 
 
-def readings_of(network: Network, names: Sequence[str]) -> Readings:
-    """The terms of some signals.
+def readings_of(network: Network, names: Sequence[str], in_time: bool = False) -> Readings:
+    """The terms of some signals; `in_time` with the currents that charge and discharge devices.
 
     Raises:
         CircuitError: a signal that the circuit does not have.
     """
-    known = _Terms(network)
+    known = _Terms(network, in_time)
     found = [(signal, *term) for signal, name in enumerate(names) for term in known.of(name)]
     signal, kind, place, factor, unknown = zip(*found, strict=True) if found else ((), (), (), (), ())
     kinds = np.array(kind, np.int64)
@@ -57,24 +58,24 @@ def readings_of(network: Network, names: Sequence[str]) -> Readings:
         np.array(place, np.int64),
         np.array(factor, float),
         np.array(unknown, np.int64),
-        bool((kinds == CURRENT).any()),
+        bool(np.isin(kinds, (CURRENT, CHARGE)).any()),
     )
 
 
 class _Terms:
     """Looks up signals by name."""
 
-    def __init__(self, network: Network):
-        self.network = network
+    def __init__(self, network: Network, in_time: bool):
+        self.network, self.in_time = network, in_time
         signals = Signals.of(network)
         self.unknowns = dict([*signals.voltages, *signals.branches])
         self.sources = dict(signals.sources)
-        self.weights = np.concatenate([signals.linear.weights, signals.nonlinear.weights])
-        names = (*signals.linear.names, *signals.nonlinear.names)
-        self.instances = {name: k for k, name in enumerate(names)}
-        first, second = network.linear.current_starts, network.tables.current_starts
-        self.starts = np.concatenate([first, second[1:] + first[-1]])
-        self.rows = np.concatenate([network.linear.current_rows, network.tables.current_rows])
+        self.instances = {f"i({each.element.name})": k for k, each in enumerate(network.instances)}
+        parts = network.linear, network.tables
+        self.rows = [
+            (CURRENT, *_joined([(each.current_starts, each.current_rows) for each in parts])),
+            (CHARGE, *_joined([(each.charge_starts, each.charge_rows) for each in parts])),
+        ]
 
     def of(self, name: str) -> list[Term]:
         """The terms (kind, place, factor, unknown) of a signal."""
@@ -94,13 +95,23 @@ class _Terms:
         every = [*self.unknowns, *self.sources, *self.instances]
         raise CircuitError(f"the circuit has no signal {name}; {nearest(name, every, 'write {}')}")
 
+    def _rows(self, k: int) -> list[tuple[int, int, str, int]]:
+        """(kind, place, local name, unknown) of all rows of an instance that count."""
+        group = self.network.groups[k]
+        names = {CURRENT: group.current_rows, CHARGE: group.charge_rows if self.in_time else ()}
+        return [
+            (kind, int(starts[k]) + place, name, int(rows[starts[k] + place]))
+            for kind, starts, rows in self.rows
+            for place, name in enumerate(names[kind])
+        ]
+
     def _current(self, k: int) -> list[Term]:
-        rows = range(self.starts[k], self.starts[k + 1])
-        return [(CURRENT, row, float(self.weights[row]), NOWHERE) for row in rows if self.weights[row] != 0.0]
+        chosen = into_first(self.network.instances[k], self.network.groups[k])
+        return [(kind, place, 1.0, NOWHERE) for kind, place, name, _ in self._rows(k) if name in chosen]
 
     def _power(self, k: int) -> list[Term]:
-        rows = [(row, int(self.rows[row])) for row in range(self.starts[k], self.starts[k + 1])]
-        return [(CURRENT, row, 1.0, at) for row, at in rows if 0 <= at < self.network.voltages]
+        voltages = range(self.network.voltages)
+        return [(kind, place, 1.0, unknown) for kind, place, _, unknown in self._rows(k) if unknown in voltages]
 
     def _source_power(self, source: int) -> list[Term]:
         shape = self.network.shape
@@ -108,23 +119,40 @@ class _Terms:
         return [(SOURCE, source, float(sign), int(row)) for row, sign in ends if row != NOWHERE]
 
 
+def _joined(parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Starts and rows of two tables as those of one."""
+    (first, rows), (second, more) = parts
+    return np.concatenate([first, second[1:] + first[-1]]), np.concatenate([rows, more])
+
+
 @njit(cache=True)
-def read(readings: Readings, x: np.ndarray, currents: np.ndarray, sources: np.ndarray, found: np.ndarray) -> None:
-    """The readings (count,) at x, with the currents of all rows and the sources' values."""
+def read(
+    readings: Readings,
+    x: np.ndarray,
+    currents: np.ndarray,
+    rates: np.ndarray,
+    sources: np.ndarray,
+    found: np.ndarray,
+) -> None:
+    """The readings (count,) at x, with the currents and rates of charges of all rows and the sources' values."""
     found[:] = 0.0
     for term in range(len(readings.signal)):
-        value = readings.factor[term] * _number(readings, term, x, currents, sources)
+        value = readings.factor[term] * _number(readings, term, x, currents, rates, sources)
         if readings.unknown[term] != NOWHERE:
             value *= x[readings.unknown[term]]
         found[readings.signal[term]] += value
 
 
 @njit(cache=True)
-def _number(readings: Readings, term: int, x: np.ndarray, currents: np.ndarray, sources: np.ndarray) -> Any:
+def _number(
+    readings: Readings, term: int, x: np.ndarray, currents: np.ndarray, rates: np.ndarray, sources: np.ndarray
+) -> Any:
     kind, place = readings.kind[term], readings.place[term]
     if kind == UNKNOWN:
         return x[place]
-    return currents[place] if kind == CURRENT else sources[place]
+    if kind == CURRENT:
+        return currents[place]
+    return rates[place] if kind == CHARGE else sources[place]
 
 
 @njit(cache=True)
@@ -133,25 +161,29 @@ def pull_readings(
     weights: np.ndarray,
     x: np.ndarray,
     currents: np.ndarray,
+    rates: np.ndarray,
     sources: np.ndarray,
     by_x: np.ndarray,
     by_currents: np.ndarray,
+    by_rates: np.ndarray,
     by_sources: np.ndarray,
 ) -> None:
-    """Add the derivatives of Σ weight·reading by the unknowns, by the currents of all rows and by the sources' values,
-    the others held."""
+    """Add the derivatives of Σ weight·reading by the unknowns, by the currents and the rates of charges of all rows,
+    and by the sources' values, the others held."""
     for term in range(len(readings.signal)):
         weight = weights[readings.signal[term]] * readings.factor[term]
         if weight == 0.0:
             continue
         if readings.unknown[term] != NOWHERE:
-            by_x[readings.unknown[term]] += weight * _number(readings, term, x, currents, sources)
+            by_x[readings.unknown[term]] += weight * _number(readings, term, x, currents, rates, sources)
             weight *= x[readings.unknown[term]]
         kind, place = readings.kind[term], readings.place[term]
         if kind == UNKNOWN:
             by_x[place] += weight
         elif kind == CURRENT:
             by_currents[place] += weight
+        elif kind == CHARGE:
+            by_rates[place] += weight
         else:
             by_sources[place] += weight
 
@@ -167,11 +199,11 @@ def push_readings(
     sources_along: np.ndarray,
     found: np.ndarray,
 ) -> None:
-    """The direction of the readings, `found` (count,), from those of what they are made of."""
+    """The direction of the readings at rest, `found` (count,), from those of what they are made of."""
     found[:] = 0.0
     for term in range(len(readings.signal)):
-        along = _number(readings, term, x_along, currents_along, sources_along)
+        along = _number(readings, term, x_along, currents_along, currents_along, sources_along)
         unknown = readings.unknown[term]
         if unknown != NOWHERE:
-            along = along * x[unknown] + _number(readings, term, x, currents, sources) * x_along[unknown]
+            along = along * x[unknown] + _number(readings, term, x, currents, currents, sources) * x_along[unknown]
         found[readings.signal[term]] += readings.factor[term] * along
