@@ -37,6 +37,8 @@ def numbers(event: Event) -> str:
     for key, word in (("train_error", "train error"), ("test_error", "test error")):
         if key in row and row[key] == row[key]:
             parts.append(f"{word} {100 * row[key]:.2f} %")
+    if row.get("unsettled", 0.0) > 0.0:
+        parts.append(f"unsettled {100 * row['unsettled']:.2g} %")
     return ", ".join(parts)
 
 

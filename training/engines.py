@@ -34,6 +34,8 @@ class Engine:
     values: Callable[[State], Mapping[str, np.ndarray]]
     wanted: Callable[[np.ndarray, np.ndarray], np.ndarray] = field(default=lambda inputs, targets: targets)
     """What the outputs should be (samples, outputs), from prepared inputs and the targets of the data."""
+    told: Callable[[State], Mapping[str, float]] = field(default=lambda state: {})
+    """What else the trainer tells of the epoch that led to a state, by the names of `metrics.MORE`."""
 
 
 def engine_for(
@@ -93,7 +95,7 @@ def _dynamic(
     if not is_dynamic(circuit):
         raise ExperimentError(f"{experiment.source}: the dynamic engine follows a circuit in time; add a .tran card")
     trainer = dynamic_trainer(experiment, circuit, parameters, settings, loss)
-    return Engine("dynamic", trainer, trainer.state, trainer.values, trainer.wanted)
+    return Engine("dynamic", trainer, trainer.state, trainer.values, trainer.wanted, trainer.told)
 
 
 def _generic(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:

@@ -115,6 +115,7 @@ class Loop:
             "train_error": errors / len(order) if readout.means is None else readout.misread / len(targets),
             "test_loss": test_loss,
             "test_error": test_error,
+            **self.engine.told(state),
         }
         return after, row
 

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from ..netlist.errors import ExperimentError
 from .files import write_text
 
@@ -22,6 +24,8 @@ COLUMNS = (
     "test_loss",
     "test_error",
 )
+MORE = ("unsettled",)
+"""Columns that some engines have: the share of samples whose phases had not come to rest."""
 WHOLE = frozenset({"epoch", "step"})
 TIMES = frozenset({"seconds", "compile_seconds", "train_seconds", "test_seconds"})
 
@@ -32,9 +36,11 @@ def write_metrics(path: Path, rows: Iterable[Mapping[str, float]]) -> None:
     """Write all rows; floats with every digit, so that reading gives the same numbers."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows = list(rows)
+    columns = (*COLUMNS, *(key for key in MORE if any(key in row for row in rows)))
+    writer.writerow(columns)
     for row in rows:
-        writer.writerow([int(row[key]) if key in WHOLE else repr(float(row[key])) for key in COLUMNS])
+        writer.writerow([int(row[key]) if key in WHOLE else repr(float(row.get(key, np.nan))) for key in columns])
     write_text(path, text.getvalue())
 
 
@@ -43,7 +49,8 @@ def read_metrics(path: Path) -> list[Row]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
-        return [{key: int(row[key]) if key in WHOLE else float(row[key]) for key in COLUMNS} for row in rows]
+        columns = (*COLUMNS, *(key for key in MORE if rows and key in rows[0]))
+        return [{key: int(row[key]) if key in WHOLE else float(row[key]) for key in columns} for row in rows]
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ExperimentError(
             f"{path}: is not the metrics of a run ({error}); train again into an empty folder"

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..netlist import Circuit, Trainable
 from ..netlist.errors import CircuitError
+from ..netlist.instance_lines import own_parameter
 from ..netlist.resistance import is_written_as_conductance
 
 Values = dict[str, np.ndarray]
@@ -159,8 +160,11 @@ def _levels(bare: Coordinate, trainable: Trainable, refuse: Any) -> tuple[float,
 
 def _check_resistor(circuit: Circuit, target: str, minimum: float, refuse: Any) -> None:
     element = circuit[target]
+    if element.kind == "X":
+        own_parameter(element)
+        return
     if element.kind not in "RIV":
-        raise refuse(f"is an element {element.kind}; only resistors, current and voltage sources learn")
+        raise refuse(f"is an element {element.kind}; only resistors, current and voltage sources and instances learn")
     if element.kind != "R":
         return
     if is_written_as_conductance(element):

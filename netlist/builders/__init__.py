@@ -9,6 +9,7 @@ deep_resistive_network  layers of nodes with diodes, joined by crossbars (Kendal
 cellular_network        a grid of cells that one template couples (Chua and Yang 1988)
 oscillator_network      phase oscillators on the pairs of a grid (`grid_edges`), on all (`all_edges`), or on any
 oscillator_layers       phase oscillators in layers, between inputs and outputs, that learn
+oscillator_crossbars    the same for images, all couplings by crossbars with their values in arrays
 ising_machine           saturating integrators on such pairs
 star                    switched transmission lines around a centre, several such stars beside each other
 """
@@ -24,6 +25,7 @@ from .edges import all_edges as all_edges
 from .edges import grid_edges as grid_edges
 from .grid import grid as grid
 from .ising_machine import ising_machine as ising_machine
+from .oscillator_crossbars import oscillator_crossbars as oscillator_crossbars
 from .oscillator_layers import oscillator_layers as oscillator_layers
 from .oscillator_network import oscillator_network as oscillator_network
 from .random_network import random_network as random_network

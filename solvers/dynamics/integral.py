@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...netlist.expression import Binary, Call, Expression, Name, Voltage, children, constant, rebuild
-from .algebra import ONE, ZERO, difference, product, reciprocal, total
+from ...netlist.expression import Binary, Call, Expression, Name, Unary, Voltage, children, constant, rebuild
+from .algebra import ONE, ZERO, difference, negative, product, reciprocal, total
 from .polynomial import Term, expand
 
 _SIGNAL = Voltage("integrated")
@@ -14,13 +14,26 @@ def integral(value: Expression, variable: Name) -> Expression | None:
 
     The expression reads no voltages. Linear in its size, but for products of sums.
     """
+    found = _of(replaced(value, variable, _SIGNAL))
+    return None if found is None else replaced(found, _SIGNAL, variable)
+
+
+def _of(value: Expression) -> Expression | None:
+    if isinstance(value, Unary) and value.operator == "-":
+        inner = _of(value.operand)
+        return None if inner is None else negative(inner)
+    if isinstance(value, Binary) and value.operator in "+-":
+        left, right = _of(value.left), _of(value.right)
+        if left is None or right is None:
+            return None
+        return total(left, right) if value.operator == "+" else difference(left, right)
+    parts = [(term.coefficient, _of_term(term)) for term in expand(value)]
     found: Expression = ZERO
-    for term in expand(replaced(value, variable, _SIGNAL)):
-        part = _of_term(term)
+    for coefficient, part in parts:
         if part is None:
             return None
-        found = total(found, product(term.coefficient, part))
-    return replaced(found, _SIGNAL, variable)
+        found = total(found, product(coefficient, part))
+    return found
 
 
 def _of_term(term: Term) -> Expression | None:

@@ -7,7 +7,7 @@ An experiment on a circuit with a `.tran` card comes in; a `Trainer` that the lo
     trainer        batches, dies, noise, one compiled gradient a step
     simulation     what the circuit answers: all states in time, or the admittances of linear stars
     equilibrium    the slope from a circuit that settles, nudged and free
-    bank           all trainables of a circuit, equal transforms in one array
+    phases         how it settles, in time or down its energy, and whether it did; readings what is measured of it
     transforms     what the optimiser moves, and the values that hardware makes of it
     bank           all of them, by transform
     losses         what a batch of responses is worth

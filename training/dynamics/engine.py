@@ -11,6 +11,7 @@ from ...netlist.errors import CircuitError, ExperimentError
 from ...netlist.numbers import number
 from ...solvers.dynamics import DynamicalSystem, Grid
 from ...solvers.dynamics.content import CoContent
+from ...solvers.dynamics.descent import Descent
 from ...solvers.dynamics.integration.methods import METHODS, STOCHASTIC
 from ..experiment import Experiment
 from ..netlist_values import netlist_value
@@ -20,15 +21,19 @@ from ..parameters import Parameters
 from ..trainer import Settings
 from .bank import Bank
 from .equilibrium import EquilibriumPropagation
-from .losses import AT_THE_END, LOSSES, Loss, flip_bias_of
+from .losses import AT_THE_END, LOSSES, Loss, flip_bias_of, likely_flip_bias_of
+from .phases import Phase, Steps, Sweeps
+from .readings import check_hardware, reader_of
 from .responses import hard_bit, soft_bit
-from .settings import FLIP_BIAS, OWN, SETTLING
-from .simulation import Flipped, Stars, Transient, Wiring
+from .settings import DESCENT, FLIP_BIAS, OWN, SETTLING, Dynamics
+from .simulation import Flipped, Settled, Stars, Transient, Wiring
 from .trainer import DynamicTrainer, Simulator
-from .transforms import transform_of
+from .transforms import Sampled, transform_of
 
 RULES = ("backpropagation", "equilibrium")
 """What `[rule] name` may be: through time by `[dynamics] gradient`, or between phases."""
+SWEEPS = 20
+"""Sweeps of a phase where the experiment names none."""
 Dies = Callable[[int, int], np.ndarray | None]
 
 
@@ -54,6 +59,7 @@ def dynamic_trainer(
     dynamics, mismatch = experiment.dynamics, Mismatch.of(circuit)
     _check_batch(experiment, settings)
     _check_words(experiment, circuit, loss)
+    check_hardware(experiment.hardware, experiment.rule.name, experiment.source)
     shared = [each.target for each in mismatch.spreads if each.kind == "parameter"]
     if shared and dynamics.mismatch != "none":
         raise CircuitError(
@@ -66,23 +72,38 @@ def dynamic_trainer(
     simulator = _simulator(experiment, system, wiring, grid)
     return DynamicTrainer(
         simulator,
-        Bank.of({each.target: transform_of(each, dynamics.levels, dynamics.smooth) for each in circuit.trainables}),
+        _bank(experiment, circuit, parameters),
         *_losses(experiment, loss),
         Stepper.of(experiment.optimiser, parameters).direction,
         dynamics,
         settings,
         _dies(experiment, mismatch) if elements else lambda first, count: None,
         experiment.training.epochs * settings.steps,
-        {target: float(netlist_value(circuit, target)) for target in parameters.targets},
+        {target: netlist_value(circuit, target) for target in parameters.targets},
         (wiring.width // (2 if settings.signed else 1), 0 if flips(experiment) else len(wiring.outputs)),
         experiment.seed,
         _estimator(experiment, system, wiring, grid) if experiment.rule.name == "equilibrium" else None,
+        experiment.hardware,
     )
+
+
+def _bank(experiment: Experiment, circuit: Circuit, parameters: Parameters) -> Bank:
+    """The trainables with their transforms. Raises `CircuitError` for levels that are drawn at every crosspoint."""
+    dynamics = experiment.dynamics
+    transforms = {each.target: transform_of(each, dynamics.levels, dynamics.smooth) for each in circuit.trainables}
+    shapes = {each.target: each.shape for each in parameters.coordinates}
+    drawn = [target for target, shape in shapes.items() if len(shape) == 2 and isinstance(transforms[target], Sampled)]
+    if drawn:
+        raise CircuitError(
+            f"trainable {drawn[0]} is a crossbar, whose levels cannot be drawn for every sample apart; take "
+            f'[dynamics] levels = "round"'
+        )
+    return Bank.of(transforms, shapes)
 
 
 def grid_of(circuit: Circuit, steps: int) -> Grid:
     """The time steps of the circuit's `.tran` card, or that many to its end."""
-    card = next(card for card in circuit.flatten().analyses if card.keyword == "tran")
+    card = next(card for card in circuit.replace(elements=()).flatten().analyses if card.keyword == "tran")
     step, stop = (number(field) for field in card.fields[:2])
     if not 0 < step <= stop:
         raise CircuitError(f".tran {' '.join(card.fields)} needs a step above 0 and an end behind it", card.location)
@@ -95,6 +116,8 @@ def _simulator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, 
         if not flips(experiment):
             raise ExperimentError(f'{experiment.source}: [dynamics] method "ports" is for [loss] name "{FLIP_BIAS}"')
         return Stars.of(system, wiring, grid, dynamics.challenges)
+    if dynamics.method == DESCENT:
+        return Settled(system, wiring, _phases(dynamics, system, grid)[0], grid.stop)
     way_back = "adjoint" if dynamics.gradient == "adjoint" else "backpropagation"  # forward mode needs none
     window = experiment.loss.window if experiment.loss.name == SETTLING else 0.0
     transient = Transient(system, wiring, grid, dynamics.method, way_back, window)
@@ -103,11 +126,30 @@ def _simulator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, 
 
 def _estimator(experiment: Experiment, system: DynamicalSystem, wiring: Wiring, grid: Grid) -> EquilibriumPropagation:
     """Equilibrium propagation, whose phases are steps of the same size. Raises `CircuitError` without co-content."""
-    rule, steps = experiment.rule, experiment.dynamics.nudged_steps or grid.steps
+    rule, dynamics = experiment.rule, experiment.dynamics
     plus, minus = (unit * rule.beta for unit in NUDGES[rule.variant])
-    nudged = Grid(stop=grid.step * steps, steps=steps)
-    method, loss = experiment.dynamics.method, AT_THE_END[experiment.loss.name]
-    return EquilibriumPropagation(CoContent.of(system), wiring, loss, method, grid, nudged, (plus, minus))
+    free, nudged = _phases(dynamics, system, grid)
+    return EquilibriumPropagation(
+        CoContent.of(system),
+        wiring,
+        AT_THE_END[experiment.loss.name],
+        free,
+        nudged,
+        (plus, minus),
+        grid.stop,
+        grid_of(system.circuit, 0).step,
+        dynamics.settled,
+        reader_of(experiment.hardware, experiment.source),
+    )
+
+
+def _phases(dynamics: Dynamics, system: DynamicalSystem, grid: Grid) -> tuple[Phase, Phase]:
+    """The free phase and the nudged one."""
+    if dynamics.method == DESCENT:
+        descent, sweeps = Descent.of(system), dynamics.steps or SWEEPS
+        return Sweeps(descent, sweeps, grid.stop), Sweeps(descent, dynamics.nudged_steps or sweeps, grid.stop)
+    method, steps = METHODS[dynamics.method], dynamics.nudged_steps or grid.steps
+    return Steps(method, grid), Steps(method, Grid(stop=grid.step * steps, steps=steps))
 
 
 def _check_words(experiment: Experiment, circuit: Circuit, loss: Loss | None) -> None:
@@ -124,9 +166,12 @@ def _check_words(experiment: Experiment, circuit: Circuit, loss: Loss | None) ->
     if dynamics.gradient == "adjoint" and (dynamics.method == "ports" or experiment.loss.name == SETTLING):
         what = "[dynamics] method ports follows no state" if dynamics.method == "ports" else "settling watches a while"
         raise ExperimentError(f"{source}: {what}, so there is no adjoint; take backpropagation or forward")
-    if rule == "equilibrium" and (dynamics.method not in METHODS or experiment.loss.name not in AT_THE_END):
+    if dynamics.method == DESCENT and rule != "equilibrium":
+        raise ExperimentError(f'{source}: [dynamics] method "{DESCENT}" is for the rule equilibrium, not for {rule}')
+    ways = (DESCENT, *METHODS)
+    if rule == "equilibrium" and (dynamics.method not in ways or experiment.loss.name not in AT_THE_END):
         raise ExperimentError(
-            f"{source}: equilibrium propagation takes [dynamics] method {', '.join(METHODS)} and [loss] name "
+            f"{source}: equilibrium propagation takes [dynamics] method {', '.join(ways)} and [loss] name "
             f"{', '.join(AT_THE_END)}, not {dynamics.method} and {experiment.loss.name}"
         )
     noise = Noise.of(circuit)
@@ -142,8 +187,10 @@ def _losses(experiment: Experiment, own: Loss | None) -> tuple[Loss, Loss]:
     if own is not None:
         return own, own
     if flips(experiment):
-        soft, hard = (flip_bias_of(bit, experiment.dynamics.challenges) for bit in (soft_bit, hard_bit))
-        return soft, hard
+        challenges = experiment.dynamics.challenges
+        normal = experiment.loss.surrogate == "normal"
+        learned = likely_flip_bias_of(challenges) if normal else flip_bias_of(soft_bit, challenges)
+        return learned, flip_bias_of(hard_bit, challenges)
     return LOSSES[experiment.loss.name], LOSSES[experiment.loss.name]
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ..schema import setting
 
-METHODS = ("ports", "euler", "heun", "rk4", "tsit5", "euler_maruyama", "stochastic_heun")
+DESCENT = "descent"
+METHODS = ("ports", "descent", "euler", "heun", "rk4", "tsit5", "euler_maruyama", "stochastic_heun")
 GRADIENTS = ("backpropagation", "adjoint", "forward")
 MISMATCHES = ("fresh", "none")
 TARGETS = ("data", "nominal")
@@ -34,7 +35,9 @@ class Dynamics:
     of clipping. The last `validation` samples of every batch are not learned from: they are answered after the step,
     with levels settled, and the values that did best there are kept. A fingerprint asks each die that many
     `challenges`. By equilibrium propagation each nudged phase takes `nudged_steps` of the same size (0: as many as the
-    free one).
+    free one); `method = "descent"` comes to rest by so many sweeps of exact steps down the energy of phases (0: 20)
+    instead of steps through time. A sample counts as unsettled when at the end of a phase some state would still move
+    by more than `settled` volts within the card's step.
     """
 
     method: str = setting("heun", choices=METHODS)
@@ -50,3 +53,4 @@ class Dynamics:
     validation: int = setting(0, minimum=0)
     challenges: int = setting(32, minimum=1)
     nudged_steps: int = setting(0, minimum=0)
+    settled: float = setting(1e-3, above=0)

@@ -7,8 +7,8 @@ trapezoidal rule with two step sizes would, without following a single state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -16,47 +16,62 @@ import numpy as np
 from jax import Array
 
 from ...netlist import Circuit
+from ...netlist.bus import bus_slice
 from ...netlist.errors import CircuitError
 from ...solvers.dynamics import DynamicalSystem, Grid, integrate
 from ...solvers.dynamics.integration.fixed import BACKPROPAGATION
 from ...solvers.dynamics.integration.methods import STOCHASTIC
 from ...solvers.ports import Circle, Star, flipped_voltage, host_voltage
+from .phases import Phase
 from .trainer import Circumstances, Simulator, Values
 
 
 @dataclass(frozen=True, eq=False)
 class Wiring:
-    """Which rows of the inputs are which sources and parameters, and which signals are the outputs."""
+    """Which rows of the inputs are which sources and parameters, and which signals are the outputs.
+
+    `lines` are the numbers of rows of those sources that are buses.
+    """
 
     sources: tuple[str, ...]
     parameters: tuple[str, ...]
     outputs: tuple[str, ...]
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, circuit: Circuit) -> Wiring:
-        """What the circuit's `input` and `output` directives say: sources first, then parameters."""
-        return cls(circuit.inputs, circuit.input_parameters, tuple(map(_signal, circuit.outputs)))
+        """What the circuit's `input` and `output` directives say: sources first, then parameters; buses by lines."""
+        outputs = tuple(signal for output in circuit.outputs for signal in _signals(output))
+        lines = {name: circuit[name].shape[0] for name in circuit.inputs if name in circuit and circuit[name].ranges}
+        return cls(circuit.inputs, circuit.input_parameters, outputs, lines)
 
     @property
     def width(self) -> int:
         """How many inputs there are."""
-        return len(self.sources) + len(self.parameters)
+        return sum(self.lines.get(name, 1) for name in self.sources) + len(self.parameters)
 
     def split(self, inputs: Array) -> tuple[Values, Values]:
-        """Inputs (inputs, batch) as parameters and sources by name."""
+        """Inputs (inputs, batch) as parameters and sources by name; those of a bus are (lines, batch)."""
         if len(inputs) != self.width:
             raise CircuitError(
-                f"{len(inputs)} inputs for {len(self.sources)} input sources and {len(self.parameters)} input "
-                f"parameters; change the data or the `*@ input` lines"
+                f"{len(inputs)} inputs for {self.width - len(self.parameters)} input sources and "
+                f"{len(self.parameters)} input parameters; change the data or the `*@ input` lines"
             )
-        count = len(self.sources)
-        return dict(zip(self.parameters, inputs[count:], strict=True)), dict(
-            zip(self.sources, inputs[:count], strict=True)
-        )
+        sources: Values = {}
+        row = 0
+        for name in self.sources:
+            count = self.lines.get(name)
+            sources[name] = inputs[row] if count is None else inputs[row : row + count]
+            row += count or 1
+        return dict(zip(self.parameters, inputs[row:], strict=True)), sources
 
 
-def _signal(output: str) -> str:
-    return output if "(" in output else f"v({output})"
+def _signals(output: str) -> list[str]:
+    """An output as signals, line by line where it is a bus."""
+    if "(" in output:
+        return [output]
+    part = bus_slice(output)
+    return [f"v({part.node(line)})" for line in range(part.width)] if part else [f"v({output})"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +106,23 @@ class Transient:
         outputs = self.wiring.outputs
         read = jax.lax.map(lambda each: self.system.read(each[0], each[1], values, outputs), (times, y[steps]))
         return read.reshape(-1, inputs.shape[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """The outputs where the circuit comes to rest, by the same way as in a free phase of equilibrium propagation."""
+
+    system: DynamicalSystem
+    wiring: Wiring
+    phase: Phase
+    stop: float
+
+    def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
+        """See `trainer.Simulator`."""
+        given, sources = self.wiring.split(inputs)
+        values = self.system.values({**parameters, **given}, sources, around.draws, dtype=inputs.dtype)
+        y = self.phase(lambda t, y: self.system.rate(t, y, values), self.system.start(values))
+        return self.system.read(self.stop, y, values, self.wiring.outputs)
 
 
 @dataclass(frozen=True, eq=False)

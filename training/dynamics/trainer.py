@@ -19,6 +19,7 @@ from jax import Array
 
 from ...netlist.errors import NumericalError
 from ...solvers.dynamics.patterns import plain_gathers
+from ..hardware import Hardware
 from ..trainer import Evaluation, Settings, State
 from .bank import Bank
 from .losses import Loss
@@ -40,11 +41,14 @@ class Circumstances(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """The mean loss of a batch, its outputs (outputs, batch), and the slope of the loss by parameter."""
+    """The mean loss of a batch, its outputs (outputs, batch), the slope of the loss by parameter, and how many samples
+    had not come to rest.
+    """
 
     loss: Array
     outputs: Array
     slopes: Values
+    unsettled: Array
 
 
 class Estimator(Protocol):
@@ -80,20 +84,27 @@ class DynamicTrainer:
     settings: Settings
     dies: Callable[[int, int], np.ndarray | None]
     total_steps: int
-    nominal: Mapping[str, float]
+    nominal: Mapping[str, np.ndarray]
     sizes: tuple[int, int]
     seed: int = 0
     estimator: Estimator | None = None
+    hardware: Hardware = field(default_factory=Hardware)
     _compiled: dict[str, Any] = field(default_factory=dict)
 
     def state(self, values: Mapping[str, Any]) -> State:
         """A state with values by target."""
-        given = np.array([float(values[target]) for target in self.bank.targets])
-        coordinates = {name: u.astype(self.dynamics.precision) for name, u in self.bank.start(given).items()}
         with self._precision():
+            cast = {name: jnp.asarray(u, self.dynamics.precision) for name, u in self.bank.start(values).items()}
+            start = self._levelled(cast, None)
+            coordinates = {name: np.asarray(u) for name, u in start.items()}
             memory = [np.asarray(leaf) for leaf in jax.tree.leaves(self.direction.init(_arrays(coordinates)))]
         best = {"loss": np.asarray(np.inf), **coordinates}
-        return {"trainables": coordinates, "memory": memory, "best": best, "step": np.asarray(0)}
+        told = {} if self.estimator is None else {"unsettled": np.asarray(np.nan)}
+        return {"trainables": coordinates, "memory": memory, "best": best, "step": np.asarray(0), **told}
+
+    def told(self, state: State) -> dict[str, float]:
+        """What else an epoch tells: which share of its samples had not come to rest when it was learned from."""
+        return {"unsettled": float(state["unsettled"])} if "unsettled" in state else {}
 
     def values(self, state: State) -> dict[str, np.ndarray]:
         """The learned values by target, settled on their levels: the best where there is a validation."""
@@ -117,15 +128,17 @@ class DynamicTrainer:
         Raises:
             NumericalError: a loss that is not finite.
         """
-        loss, wrong = 0.0, 0
+        loss, wrong, unsettled = 0.0, 0, 0
         for batch in np.asarray(order).reshape(-1, self.settings.batch):
             state, told = self._step(state, inputs[batch], targets[batch], rates)
-            loss, wrong = loss + told[0], wrong + told[1]
+            loss, wrong, unsettled = loss + told[0], wrong + told[1], unsettled + told[2]
         if not np.isfinite(loss):
             raise NumericalError(
                 f"the loss is {loss} after step {int(state['step'])}: the simulation left the range of numbers; take "
                 f"more [dynamics] steps, or lower the learning rates"
             )
+        if self.estimator is not None:
+            state["unsettled"] = np.asarray(unsettled / len(order))
         return state, loss, wrong
 
     def evaluate(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> Evaluation:
@@ -183,7 +196,7 @@ class DynamicTrainer:
 
     def _step(
         self, state: State, inputs: np.ndarray, targets: np.ndarray, rates: Mapping[str, float]
-    ) -> tuple[State, tuple[float, int]]:
+    ) -> tuple[State, tuple[float, int, int]]:
         number, learning = int(state["step"]), self.settings.batch - self.dynamics.validation
         with self._precision():
             coordinates = _arrays(state["trainables"])
@@ -191,7 +204,7 @@ class DynamicTrainer:
             memory = jax.tree.unflatten(structure, [jnp.asarray(leaf) for leaf in state["memory"]])
             draws = self.dies(number * self.settings.batch, learning)
             around = Circumstances(self._cast(draws), self._key(2 * number))
-            moved, memory, loss, off = self._run("learn", self._learn)(
+            moved, memory, loss, off, unsettled = self._run("learn", self._learn)(
                 coordinates, memory, self._inputs(inputs[:learning]), self._cast(targets[:learning].T), around,
                 self._temperature(number),
                 self.bank.spread(rates, coordinates),
@@ -204,12 +217,12 @@ class DynamicTrainer:
             }
         if self.dynamics.validation:
             after["best"] = self._better(after, inputs[learning:], targets[learning:])
-        return after, (self.settings.batch * float(loss), int(off))
+        return after, (self.settings.batch * float(loss), int(off), int(unsettled))
 
     def _learn(
         self, coordinates: Values, memory: Any, inputs: Array, targets: Array, around: Circumstances,
         temperature: Array, rates: Values,
-    ) -> tuple[Values, Any, Array, Array]:  # fmt: skip
+    ) -> tuple[Values, Any, Array, Array, Array]:  # fmt: skip
         noise, levels = jax.random.split(around.noise)
         draw = Draw(levels, inputs.shape[-1], temperature)
 
@@ -219,14 +232,30 @@ class DynamicTrainer:
 
         if self.estimator is None:
             (loss, off), slope = self._value_and_slope(cost, coordinates)
+            unsettled = jnp.zeros(())
         else:
             parameters, pull_back = jax.vjp(lambda u: self.bank.values(u, draw), coordinates)
             found = self.estimator(parameters, inputs, targets, around._replace(noise=noise))
             loss, off, (slope,) = found.loss, self._off(found.outputs, targets), pull_back(found.slopes)
+            unsettled = found.unsettled
         step, memory = self.direction.update(slope, memory)
         direction = cast(Values, step)
         moved = self.bank.project({name: u - rates[name] * direction[name] for name, u in coordinates.items()})
-        return moved, memory, loss, off
+        return self._levelled(moved, levels), memory, loss, off, unsettled
+
+    def _levelled(self, coordinates: Values, key: Array | None) -> Values:
+        """The coordinates on the devices' levels, where they have some; drawn by a key where rounding is stochastic."""
+        levels = self.hardware.conductance_levels
+        if not levels:
+            return coordinates
+        if key is None or self.hardware.level_rounding == "nearest":
+            return self.bank.levelled(coordinates, levels, 0.5)
+        keys = jax.random.split(key, len(coordinates))
+        shift = {
+            name: jax.random.uniform(key, u.shape, u.dtype)
+            for key, (name, u) in zip(keys, coordinates.items(), strict=True)
+        }
+        return self.bank.levelled(coordinates, levels, shift)
 
     def _off(self, outputs: Array, targets: Array) -> Array:
         """How many samples of a batch are wrong: another class or, with an `accuracy`, a value off by more."""

@@ -37,6 +37,11 @@ class Draw(NamedTuple):
 class Transform(Protocol):
     """What lies between the optimiser and the circuit, for one trainable or many alike."""
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The range of the coordinate in which equal steps are those of a device; infinite where there is none."""
+        ...
+
     def start(self, value: np.ndarray | float) -> np.ndarray:
         """The coordinates of values."""
         ...
@@ -61,6 +66,11 @@ class Free:
     logarithmic: bool
     low: float = -math.inf
     high: float = math.inf
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """See `Transform.ends`."""
+        return -math.inf, math.inf
 
     def start(self, value: np.ndarray | float) -> np.ndarray:
         """See `Transform.start`."""
@@ -90,6 +100,11 @@ class Bounded:
     high: float
     logarithmic: bool
     smooth: bool
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """See `Transform.ends`."""
+        return (-math.inf, math.inf) if self.smooth else (-1.0, 1.0)
 
     @property
     def _ends(self) -> tuple[float, float]:
@@ -128,6 +143,11 @@ class Rounded:
     bounded: Bounded
     levels: tuple[float, ...]
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """See `Transform.ends`."""
+        return -math.inf, math.inf
+
     def start(self, value: np.ndarray | float) -> np.ndarray:
         """See `Transform.start`."""
         return self.bounded.start(value)
@@ -143,10 +163,12 @@ class Rounded:
 
     def settled(self, u: Array) -> Array:
         """See `Transform.settled`."""
-        levels = jnp.asarray(self.levels, u.dtype)
-        scale = jnp.log if self.bounded.logarithmic else jnp.asarray
-        distance = jnp.abs(scale(levels) - scale(self.bounded.settled(u))[..., None])
-        return levels[jnp.argmin(distance, axis=-1)]
+        levels = np.asarray(self.levels)
+        scaled = np.log(levels) if self.bounded.logarithmic else levels
+        inside = self.bounded.settled(u)
+        place = jnp.log(inside) if self.bounded.logarithmic else inside
+        middles = jnp.asarray((scaled[1:] + scaled[:-1]) / 2, u.dtype)
+        return jnp.asarray(levels, u.dtype)[jnp.searchsorted(middles, place)]
 
 
 @dataclass(frozen=True)
@@ -158,6 +180,11 @@ class Sampled:
 
     levels: tuple[float, ...]
     hard: bool
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """See `Transform.ends`."""
+        return -math.inf, math.inf
 
     def start(self, value: np.ndarray | float) -> np.ndarray:
         """See `Transform.start`."""

@@ -15,7 +15,8 @@ class Hardware:
     """Limits while learning; the defaults are none. Fractions are of a trainable's range, in its own coordinate.
 
     `measurement_noise` (volts rms) is added to every reading of a node voltage, which is then rounded to one of
-    2^`measurement_bits` codes from −`measurement_range` to `measurement_range` volts. A device has `conductance_levels`
+    2^`measurement_bits` codes from −`measurement_range` to `measurement_range` volts; with `measurement_wraps` voltages
+    are phases, and those outside the range come in again at its other end. A device has `conductance_levels`
     equally spaced values. It moves up by (1 + a)(1 − s·w) of what the optimiser asks and down by (1 − a)(1 − s + s·w),
     where a is `update_asymmetry`, s `update_saturation` and w its place in its range from 0 to 1 (soft bounds; W.
     Haensch, T. Gokmen and R. Puri, Proc. IEEE 107:108, 2019). A request below `update_threshold` is lost;
@@ -25,6 +26,7 @@ class Hardware:
     measurement_noise: float = setting(0.0, minimum=0)
     measurement_bits: int = setting(0, minimum=0, maximum=52)
     measurement_range: float = setting(0.0, minimum=0)
+    measurement_wraps: bool = False
     conductance_levels: int = setting(0, minimum=0)
     level_rounding: str = setting("nearest", choices=ROUNDINGS)
     update_asymmetry: float = setting(0.0, minimum=-1, maximum=1)

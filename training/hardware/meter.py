@@ -25,13 +25,14 @@ def exact(potentials: Array, key: Array | None) -> Array:
 class Instrument:
     """A meter with `noise` volts rms and 2^`bits` codes (0: no rounding) from −`reach` to `reach` volts.
 
-    Codes are whole multiples of reach/2^(bits − 1), zero among them; what is beyond the last code reads as the last.
-    Ground is the reference and reads zero.
+    Codes are whole multiples of reach/2^(bits − 1), zero among them; what is beyond the last code reads as the last or,
+    where it `wraps`, as the one that is 2·reach from it. Ground is the reference and reads zero.
     """
 
     noise: float
     bits: int
     reach: float
+    wraps: bool = False
 
     def __call__(self, potentials: Array, key: Array | None) -> Array:
         """One reading of each potential."""
@@ -41,7 +42,8 @@ class Instrument:
         if self.bits:
             half = 2.0 ** (self.bits - 1)
             step = self.reach / half
-            read = step * jnp.clip(jnp.round(read / step), -half, half - 1)
+            code = jnp.round(read / step)
+            read = step * (jnp.mod(code + half, 2.0 * half) - half if self.wraps else jnp.clip(code, -half, half - 1))
         return read.at[..., -1].set(0.0)
 
 
@@ -53,4 +55,8 @@ def meter_of(hardware: Hardware, source: str = "experiment") -> Meter:
         raise ExperimentError(
             f"{source}: [hardware] measurement_bits need a range; write measurement_range in volts, such as 1.0"
         )
-    return Instrument(hardware.measurement_noise, hardware.measurement_bits, hardware.measurement_range)
+    if hardware.measurement_wraps and not hardware.measurement_bits:
+        raise ExperimentError(f"{source}: [hardware] measurement_wraps is for codes; write measurement_bits")
+    return Instrument(
+        hardware.measurement_noise, hardware.measurement_bits, hardware.measurement_range, hardware.measurement_wraps
+    )

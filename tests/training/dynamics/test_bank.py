@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tellegen.netlist import CircuitError
 from tellegen.training.dynamics.bank import Bank
 from tellegen.training.dynamics.transforms import Bounded, Draw, Free, Sampled
 
@@ -21,7 +22,7 @@ LEVELS = Sampled((-1.0, 0.0, 1.0), hard=True)
 BANK = Bank.of(
     {"k0": LEVELS, "c": Bounded(1.0, 3.0, False, False), "k1": LEVELS, "gain": Free(False, low=0.0), "k2": LEVELS}
 )
-START = np.array([-0.9, 2.5, 0.1, 4.0, 0.8])
+START = {"k0": -0.9, "c": 2.5, "k1": 0.1, "gain": 4.0, "k2": 0.8}
 
 
 def start() -> dict[str, jax.Array]:
@@ -29,10 +30,10 @@ def start() -> dict[str, jax.Array]:
 
 
 def test_equal_transforms_share_an_array():
-    assert {name: rows.tolist() for name, (_, rows) in BANK.groups.items()} == {
-        "group 0": [0, 2, 4],
-        "group 1": [1],
-        "group 2": [3],
+    assert {name: group.targets for name, group in BANK.groups.items()} == {
+        "group 0": ("k0", "k1", "k2"),
+        "group 1": ("c",),
+        "group 2": ("gain",),
     }
     assert {name: u.shape for name, u in start().items()} == {"group 0": (3, 3), "group 1": (1,), "group 2": (1,)}
 
@@ -61,3 +62,27 @@ def test_rates_by_target_reach_their_coordinates_and_ranges_hold():
     settled = BANK.settled(moved)
     assert float(settled["c"]) == pytest.approx(1.0)
     assert float(settled["gain"]) == 0.0
+
+
+def test_arrays_keep_their_shapes_beside_numbers():
+    bank = Bank.of(dict.fromkeys(("w", "b", "gain"), Bounded(-2.0, 2.0, False, False)), {"w": (2, 3), "b": (3,)})
+    values = {"w": np.arange(6.0).reshape(2, 3) / 4, "b": np.array([0.1, -0.2, 0.3]), "gain": -1.5}
+    coordinates = {name: jnp.asarray(u) for name, u in bank.start(values).items()}
+    assert coordinates["group 0"].shape == (10,)
+    for name, settled in bank.settled(coordinates).items():
+        np.testing.assert_allclose(settled, values[name], atol=1e-12)
+    drawn = bank.values(coordinates, Draw(jax.random.PRNGKey(0), 4, 1.0))
+    assert {name: value.shape for name, value in drawn.items()} == {"w": (2, 3, 1), "b": (3, 1), "gain": (1,)}
+    rates = bank.spread({"w": 1.0, "b": 2.0, "gain": 3.0}, coordinates)["group 0"]
+    np.testing.assert_array_equal(rates, [1.0] * 6 + [2.0] * 3 + [3.0])
+
+
+def test_levels_of_devices_are_parts_of_a_range():
+    bank = Bank.of({"w": Bounded(-1.0, 1.0, False, False)}, {"w": (4,)})
+    moved = bank.levelled({"group 0": jnp.asarray([-0.99, -0.3, 0.2, 0.8])}, 5, 0.5)
+    np.testing.assert_allclose(moved["group 0"], [-1.0, -0.5, 0.0, 1.0])
+    up = bank.levelled({"group 0": jnp.asarray([-0.99, -0.3, 0.2, 0.8])}, 5, {"group 0": jnp.full(4, 0.9)})
+    np.testing.assert_allclose(up["group 0"], [-1.0, 0.0, 0.5, 1.0])
+    free = Bank.of({"gain": Free(False)})
+    with pytest.raises(CircuitError, match="and gain has none; write `\\*@ trainable gain min= max=`"):
+        free.levelled({"group 0": jnp.zeros(1)}, 5, 0.5)

@@ -106,8 +106,7 @@ def test_the_slope_of_templates_under_mismatch(cells, gradient: str):
         values = bank.values(coordinates, Draw(jax.random.PRNGKey(0), BATCH, 1.0))
         return squared(transient(values, jnp.asarray(inputs), around), aims)
 
-    given = np.array([{**TEMPLATES, "z": -0.4}[target] for target in bank.targets])
-    coordinates = {name: jnp.asarray(u) for name, u in bank.start(given).items()}
+    coordinates = {name: jnp.asarray(u) for name, u in bank.start({**TEMPLATES, "z": -0.4}).items()}
     measure, slope = jax.jit(loss), jax.jit(jax.grad(loss))(coordinates)["group 0"]
     assert slope.shape == (7,)
     found = [central_difference(measure, coordinates, "group 0", (n,), 1e-6) for n in range(7)]

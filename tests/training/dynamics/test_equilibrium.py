@@ -10,8 +10,10 @@ import pytest
 from tellegen.netlist import parse
 from tellegen.solvers.dynamics import DynamicalSystem, Grid, integrate
 from tellegen.solvers.dynamics.content import CoContent
+from tellegen.solvers.dynamics.integration.methods import METHODS
 from tellegen.training.dynamics.equilibrium import EquilibriumPropagation
 from tellegen.training.dynamics.losses import squared
+from tellegen.training.dynamics.phases import Steps
 from tellegen.training.dynamics.simulation import Wiring
 from tellegen.training.dynamics.trainer import Circumstances
 
@@ -46,12 +48,15 @@ def _double():
 def slopes(beta: float, variant: tuple[float, float]) -> dict[str, float]:
     circuit = parse(DECK)
     system = DynamicalSystem.of(circuit, list(PARAMETERS))
-    grid = Grid(stop=40.0, steps=800)
+    phase = Steps(METHODS["rk4"], Grid(stop=40.0, steps=800))
     nudges = (variant[0] * beta, variant[1] * beta)
-    rule = EquilibriumPropagation(CoContent.of(system), Wiring.of(circuit), squared, "rk4", grid, grid, nudges)
+    rule = EquilibriumPropagation(
+        CoContent.of(system), Wiring.of(circuit), squared, phase, phase, nudges, 40.0, 1.0, 1e-6, lambda y, key: y
+    )
     parameters = {name: jnp.asarray(value) for name, value in PARAMETERS.items()}
     around = Circumstances(None, jax.random.PRNGKey(0))
     found = jax.jit(rule.__call__)(parameters, INPUTS, TARGETS, around)
+    assert int(found.unsettled) == 0
     return {name: float(slope) for name, slope in found.slopes.items()}
 
 
