@@ -5,7 +5,7 @@ Unknowns have names: a node its own, a branch current `i(element)`, an inner nod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from ...netlist.errors import CircuitError
 from ...netlist.expression import Binary, Current, Expression, Number, Unary, Voltage
 from ...netlist.expression import names as names_of
 from ...netlist.stimulus import Stimulus
-from ..devices import Device, device_of
+from ..devices import Device, device_of, remarks
 from ..devices.behavioural import law, polynomial, tabulated
 from ..devices.controlled import (
     CURRENT_GAIN,
@@ -127,6 +127,19 @@ class _Reader:
                 element.location,
             )
         return current_of(read)
+
+
+def remarks_of(instances: Iterable[Instance], flat: Circuit) -> tuple[str, ...]:
+    """What is left out of the models in use, a sentence each, such as parameters that neither we nor ngspice know."""
+    used = {each.element.model: each.device for each in instances if each.element.kind in "DQMJ"}
+    found: list[str] = []
+    for name, device in used.items():
+        model = flat.models[name or ""]
+        unknown = [key for key in model.parameters if key not in device.parameters and key not in MODEL_KEYS]
+        if unknown:
+            found.append(f"the {device.name} does not know {', '.join(unknown)} of the model {name}: left out")
+        found += remarks(model)
+    return tuple(found)
 
 
 def has_branch(element: Element) -> bool:
@@ -263,12 +276,6 @@ def _switch(reader: _Reader, element: Element) -> Instance:
 def _modelled(reader: _Reader, element: Element) -> Instance:
     model = reader.model(element)
     device = device_of(element, model)
-    unknown = [name for name in model.parameters if name not in device.parameters and name not in MODEL_KEYS]
-    if unknown:
-        raise CircuitError(
-            f"the model {model.name} has the parameter {unknown[0]}, which the {device.name} here does not know",
-            model.location,
-        )
     names = dict(zip(device.terminals, element.nodes, strict=False))
     names |= {name: GROUND for name in device.terminals if name not in names}
     numbers = reader.numbers(element, device, model)

@@ -39,8 +39,8 @@ class Equations(NamedTuple):
 class Conditions(NamedTuple):
     """At what the laws are taken: the sources' values, the time, and what holds or helps the solution.
 
-    `leak` is a conductance in S from every node to ground (0 but in a reported homotopy). `held` (n,) unknowns are kept
-    at `at` (n,).
+    `held` (n,) unknowns are kept at `at` (n,). `leak` is a conductance in S from every other node to its voltage in
+    `at` (0 but in a reported homotopy).
     """
 
     sources: np.ndarray
@@ -123,7 +123,7 @@ def _laws(equations: Equations, conditions: Conditions, work: Work, x: np.ndarra
     )
     if conditions.leak > 0.0:
         for k in range(equations.voltages):
-            work.current[k] += conditions.leak * x[k]
+            work.current[k] += conditions.leak * (x[k] - conditions.at[k])
             work.conductance[diagonal(equations.shape, k)] += conditions.leak
     if conditions.held.any():
         _hold(equations.shape, conditions, work, x)

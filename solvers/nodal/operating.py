@@ -1,8 +1,7 @@
 """The operating point of any circuit: Newton's method, and where it does not converge, detours that are reported.
 
 co-content        for circuits of monotone branches, Newton's method downhill on it (`cocontent`): no detour
-gmin stepping     a conductance from every node to ground, from 10 mS down to nothing (Ho, Ruehli, Brennan 1975)
-source stepping   all sources from nothing up to what they are (Nagel 1975)
+homotopies        detours that are reported
 """
 
 from __future__ import annotations
@@ -20,6 +19,8 @@ from ...netlist.gathering import gathered
 from ...netlist.traces import Traces
 from .cocontent import descend, is_monotone
 from .evaluate import FREE, Work, evaluate, start_controls
+from .homotopies import HOMOTOPIES
+from .instances import remarks_of
 from .linear import Plan, choose_pivots, workspace
 from .linear import Work as Factors
 from .network import Network
@@ -114,7 +115,7 @@ class Solver:
     def _nodesets(self) -> dict[str, float]:
         return {node: float(value) for node, value in self.network.flat.nodesets.items()}  # type: ignore[arg-type]
 
-    def _run(
+    def run(
         self,
         x: np.ndarray,
         closed: np.ndarray,
@@ -123,10 +124,16 @@ class Solver:
         fresh: bool = False,
         held: Mapping[str, float] | None = None,
         most: int = MOST,
+        towards: np.ndarray | None = None,
     ) -> Outcome:
-        """Newton's method from x in place, with new pivots where the old ones fail."""
+        """Newton's method from x in place, with new pivots where the old ones fail.
+
+        `leak` is a conductance in S from every node to its voltage in `towards` (n,), to ground where none are given.
+        """
         set_switches(self.network.switches, self.numbers, closed)
         conditions = self.conditions(sources, leak, held)
+        if towards is not None:
+            conditions = conditions._replace(at=np.where(conditions.held, conditions.at, towards))
         if fresh:
             start_controls(self.network.tables, self.numbers, self.work)
         outcome = newton(self.equations, conditions, self.plan, self.factors, self.work, closed, x, most, fresh)
@@ -147,7 +154,7 @@ class Solver:
 
     def plainly(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
         """Newton's method alone."""
-        return self._run(x, closed, sources, fresh=fresh)
+        return self.run(x, closed, sources, fresh=fresh)
 
     @functools.cached_property
     def ways(self) -> dict[str, Way]:
@@ -158,49 +165,8 @@ class Solver:
     def downhill(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
         """Newton's method with a line search on the co-content, after one step that brings sources to their values."""
         x[:] = 0.0
-        self._run(x, closed, sources, fresh=True, most=1)
+        self.run(x, closed, sources, fresh=True, most=1)
         return descend(self.equations, self.conditions(sources), self.plan, self.factors, self.work, x, MOST_DOWNHILL)
-
-    def with_leaks(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
-        """A leak that shrinks by a factor that adapts, and then none."""
-        x[:] = 0.0
-        leak, factor, steps = 1e-2, 10.0, 0
-        outcome = self._run(x, closed, sources, leak, fresh=True)
-        if outcome.status != CONVERGED:
-            return outcome
-        while leak > 1e-13:
-            good, states = x.copy(), closed.copy()
-            outcome = self._run(x, closed, sources, leak / factor, most=40)
-            steps += outcome.steps
-            if outcome.status == CONVERGED:
-                leak /= factor
-                factor = min(factor * (2.0 if outcome.steps < 10 else 1.0), 1e3)
-            elif factor < 1.02:
-                return outcome._replace(steps=steps)
-            else:
-                x[:], closed[:], factor = good, states, factor**0.5
-        outcome = self._run(x, closed, sources)
-        return outcome._replace(steps=outcome.steps + steps)
-
-    def with_rising_sources(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
-        """Sources that rise by a step that adapts."""
-        x[:] = 0.0
-        reached, rise, steps = 0.0, 0.1, 0
-        outcome = self._run(x, closed, np.zeros_like(sources), fresh=True)
-        if outcome.status != CONVERGED:
-            return outcome
-        while reached < 1.0:
-            good, states = x.copy(), closed.copy()
-            aim = min(reached + rise, 1.0)
-            outcome = self._run(x, closed, aim * sources, most=40)
-            steps += outcome.steps
-            if outcome.status == CONVERGED:
-                reached, rise = aim, rise * (1.5 if outcome.steps < 15 else 1.0)
-            elif rise < 1e-7:
-                return outcome._replace(steps=steps)
-            else:
-                x[:], closed[:], rise = good, states, rise / 4.0
-        return outcome._replace(steps=steps)
 
     def _certified(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, steps: int, method: str) -> Point:
         residual, worst = self.residual(x, sources)
@@ -243,7 +209,6 @@ class Solver:
 
 Way = Callable[[Solver, np.ndarray, np.ndarray, np.ndarray, bool], Outcome]
 PLAIN, DOWNHILL = "Newton's method", "Newton's method on the co-content"
-HOMOTOPIES: Mapping[str, Way] = {"gmin stepping": Solver.with_leaks, "source stepping": Solver.with_rising_sources}
 
 
 def _called(unknown: str) -> str:
@@ -281,5 +246,6 @@ def about(network: Network, point: Point, begin: float) -> dict[str, object]:
         "homotopies": point.homotopies,
         "gmin": network.surroundings.gmin,
         "temperature": network.surroundings.temperature,
+        "notes": remarks_of(network.instances, network.flat),
         "seconds": time.perf_counter() - begin,
     }
