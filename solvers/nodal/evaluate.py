@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 
 from ..kernels import call_kernel
+from .compiling import LEAN
 from .limiting import limited, start
 from .tables import NOWHERE, Numbers, Tables
 
@@ -63,7 +64,7 @@ class Shape(NamedTuple):
     source_signs: np.ndarray
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def evaluate(
     tables: Tables,
     shape: Shape,
@@ -101,11 +102,13 @@ def evaluate(
         if changed:
             rows, of = tables.capacitance_rows[first:last], tables.capacitance_controls[first:last]
             _return(out, moved, rows, of, begin, plus, minus, x, controls, work.charge)
-    work.before[:] = work.controls
+    before = work.before
+    for place in range(len(before)):
+        before[place] = controls[place]
     return changed
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _add(out: np.ndarray, at: int, rows: np.ndarray, first: int, last: int, into: np.ndarray) -> int:
     """Add outputs from number `at` on to the laws of the rows; the number behind them."""
     for place in range(first, last):
@@ -115,7 +118,7 @@ def _add(out: np.ndarray, at: int, rows: np.ndarray, first: int, last: int, into
     return at
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _stamp(
     out: np.ndarray, at: int, plus: np.ndarray, minus: np.ndarray, first: int, last: int, into: np.ndarray
 ) -> int:
@@ -129,7 +132,7 @@ def _stamp(
     return at
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _return(
     out: np.ndarray,
     at: int,
@@ -149,19 +152,19 @@ def _return(
             into[rows[k]] += out[at + k] * (between(plus, minus, x, where) - controls[where])
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _linear(shape: Shape, numbers: Numbers, x: np.ndarray, sources: np.ndarray, work: Work) -> None:
     """What linear devices and sources say."""
-    work.conductance[:] = numbers.g0
-    work.capacitance[:] = numbers.c0
-    work.current[:] = 0.0
-    work.charge[:] = 0.0
+    current, charge, conductance, capacitance = work.current, work.charge, work.conductance, work.capacitance
+    starts, rows, g0, c0 = shape.starts, shape.rows, numbers.g0, numbers.c0
+    for row in range(len(current)):
+        current[row], charge[row] = 0.0, 0.0
     for column in range(len(x)):
         value = x[column]
-        for entry in range(shape.starts[column], shape.starts[column + 1]):
-            row = shape.rows[entry]
-            work.current[row] += numbers.g0[entry] * value
-            work.charge[row] += numbers.c0[entry] * value
+        for entry in range(starts[column], starts[column + 1]):
+            conductance[entry], capacitance[entry] = g0[entry], c0[entry]
+            current[rows[entry]] += g0[entry] * value
+            charge[rows[entry]] += c0[entry] * value
     for source in range(len(sources)):
         for end in range(2):
             row = shape.source_rows[source, end]
@@ -169,13 +172,13 @@ def _linear(shape: Shape, numbers: Numbers, x: np.ndarray, sources: np.ndarray, 
                 work.current[row] += shape.source_signs[source, end] * sources[source]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def control(tables: Tables, x: np.ndarray, place: int) -> Any:
     """A control's value at x: a voltage or a branch current."""
     return between(tables.plus, tables.minus, x, place)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def between(plus: np.ndarray, minus: np.ndarray, x: np.ndarray, place: int) -> Any:
     """The same; loops take the arrays out of the tables once, for each time costs more than the sum."""
     value = 0.0
@@ -186,7 +189,7 @@ def between(plus: np.ndarray, minus: np.ndarray, x: np.ndarray, place: int) -> A
     return value
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _controls(tables: Tables, numbers: Numbers, x: np.ndarray, time: float, limiting: int, work: Work) -> bool:
     plus, minus, starts, controls, before = tables.plus, tables.minus, tables.control_starts, work.controls, work.before
     for place in range(len(plus)):
@@ -206,13 +209,13 @@ def _controls(tables: Tables, numbers: Numbers, x: np.ndarray, time: float, limi
     return changed
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _one_limit(kind: int, where: np.ndarray, effective: np.ndarray, k: int, new: Any, old: Any) -> float:
     first, second, third, sign = limit_numbers(where, effective, k)
     return sign * limited(kind, sign * new, sign * old, first, second, third)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def limit_numbers(where: np.ndarray, effective: np.ndarray, k: int) -> tuple[Any, Any, Any, Any]:
     """The effective numbers of a limit and its polarity; what it does not have is infinite."""
     first = effective[where[k, 0]] if where[k, 0] != NOWHERE else math.inf
@@ -221,7 +224,7 @@ def limit_numbers(where: np.ndarray, effective: np.ndarray, k: int) -> tuple[Any
     return first, second, third, effective[where[k, 3]] if where[k, 3] != NOWHERE else 1.0
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def start_controls(tables: Tables, numbers: Numbers, work: Work) -> None:
     """Put into `work.before` where limited controls begin when nothing is known."""
     work.before[:] = 0.0

@@ -6,11 +6,13 @@ import math
 
 from numba import njit
 
+from .compiling import LEAN
+
 JUNCTION, GATE, DRAIN, OFF = 0, 1, 2, 3
 """What is limited; a control that is off stays at no voltage."""
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def junction(new: float, old: float, thermal: float, critical: float) -> float:
     """A junction's voltage: logarithmically above the critical voltage, in V."""
     if new > critical and abs(new - old) > 2.0 * thermal:
@@ -25,7 +27,7 @@ def junction(new: float, old: float, thermal: float, critical: float) -> float:
     return new
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def junction_with_breakdown(new: float, old: float, thermal: float, critical: float, breakdown: float) -> float:
     """A junction's voltage, mirrored at its breakdown where it is there."""
     if new < min(0.0, -breakdown + 10.0 * thermal):
@@ -34,7 +36,7 @@ def junction_with_breakdown(new: float, old: float, thermal: float, critical: fl
     return junction(new, old, thermal, critical)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def gate(new: float, old: float, threshold: float) -> float:
     """The gate-to-source voltage of a field-effect transistor."""
     high = abs(2.0 * (old - threshold)) + 2.0
@@ -52,7 +54,7 @@ def gate(new: float, old: float, threshold: float) -> float:
     return min(new, old + low) if new <= threshold + 0.5 else threshold + 0.5
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def drain(new: float, old: float) -> float:
     """The drain-to-source voltage of a field-effect transistor."""
     if old >= 3.5:
@@ -60,7 +62,7 @@ def drain(new: float, old: float) -> float:
     return min(new, 4.0) if new > old else max(new, -0.5)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def limited(kind: int, new: float, old: float, first: float, second: float, third: float) -> float:
     """The voltage that the step may reach; the numbers are those of `Limit`, infinite breakdown where there is none."""
     if kind == JUNCTION:
@@ -70,7 +72,7 @@ def limited(kind: int, new: float, old: float, first: float, second: float, thir
     return gate(new, old, first) if kind == GATE else drain(new, old)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def start(kind: int, first: float, second: float) -> float:
     """Where a control begins when nothing is known: a junction at its critical voltage, a gate at its threshold."""
     if kind == JUNCTION:

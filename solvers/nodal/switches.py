@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from .compiling import LEAN
 from .evaluate import control
 from .groups import Compiled
 from .instances import Instance
@@ -36,7 +37,7 @@ def switches_of(instances: Sequence[Instance], groups: Sequence[Compiled], table
     return Switches(np.array(controls, np.int64), np.array(places, np.int64).reshape(-1, 5), np.array(starts))
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def set_switches(switches: Switches, numbers: Numbers, closed: np.ndarray) -> None:
     """Put the conductances of the states (switches,) in force."""
     for k in range(len(switches.controls)):
@@ -44,7 +45,7 @@ def set_switches(switches: Switches, numbers: Numbers, closed: np.ndarray) -> No
         numbers.effective[where[0]] = numbers.effective[where[1] if closed[k] else where[2]]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def move_switches(switches: Switches, tables: Tables, numbers: Numbers, x: np.ndarray, closed: np.ndarray) -> bool:
     """Update the states (switches,) by the controls at x, and the conductances; whether any changed."""
     changed = False

@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from .compiling import LEAN
+
 DIRECT, PULSE, SINE, EXPONENTIAL, PIECEWISE, FREQUENCY_MODULATED, AMPLITUDE_MODULATED = range(7)
 """Codes of the kinds."""
 
@@ -44,7 +46,7 @@ class Sources(NamedTuple):
     """(sources,) the value at the operating point."""
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def waveform(sources: Sources, source: int, time: float) -> float:
     """The value of one source at a time, in volts or amperes; its DC value at times below zero."""
     kind, first = sources.kind[source], sources.start[source]
@@ -64,7 +66,7 @@ def waveform(sources: Sources, source: int, time: float) -> float:
     return _amplitude_modulated(given, time)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def next_corner(sources: Sources, source: int, after: float, gap: float) -> float:
     """The first time later than `after + gap` where the value or its slope may jump; infinity when there is none."""
     kind, first = sources.kind[source], sources.start[source]
@@ -83,7 +85,7 @@ def next_corner(sources: Sources, source: int, after: float, gap: float) -> floa
     return math.inf
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def next_corner_of_all(sources: Sources, after: float, gap: float) -> float:
     """The first corner of any source later than `after + gap`; infinity when there is none."""
     found = math.inf
@@ -102,12 +104,12 @@ def corners(sources: Sources, source: int, stop: float, gap: float = 0.0) -> lis
     return found
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _later(corner: float, bound: float, otherwise: float) -> float:
     return corner if corner > bound else otherwise
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _pulse(given: np.ndarray, time: float) -> float:
     low, high, delay, rise = given[0], given[1], given[2], given[3]
     fall, width, period, number = given[4], given[5], given[6], given[7]
@@ -125,7 +127,7 @@ def _pulse(given: np.ndarray, time: float) -> float:
     return high + (low - high) * (since - (rise + width)) / fall
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _pulse_corner(given: np.ndarray, bound: float) -> float:
     delay, rise, fall, width, period, number = given[2], given[3], given[4], given[5], given[6], given[7]
     last = delay + number * period if number > 0.0 else math.inf
@@ -138,7 +140,7 @@ def _pulse_corner(given: np.ndarray, bound: float) -> float:
     return math.inf
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _sine(given: np.ndarray, time: float) -> float:
     offset, amplitude, frequency, delay, damping = given[0], given[1], given[2], given[3], given[4]
     since = max(time - delay, 0.0)
@@ -146,7 +148,7 @@ def _sine(given: np.ndarray, time: float) -> float:
     return offset + amplitude * math.sin(angle) * math.exp(-since * damping)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _exponential(given: np.ndarray, time: float) -> float:
     low, high, rise_delay = given[0], given[1], given[2]
     rise, fall_delay, fall = given[3], given[4], given[5]
@@ -158,7 +160,7 @@ def _exponential(given: np.ndarray, time: float) -> float:
     return value + (high - low) * math.expm1(-(time - fall_delay) / fall)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _piecewise(given: np.ndarray, time: float) -> float:
     times, values = given[2::2], given[3::2]
     since = time - given[0]
@@ -175,7 +177,7 @@ def _piecewise(given: np.ndarray, time: float) -> float:
     return values[before] + share * (values[after] - values[before])
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _piecewise_corner(given: np.ndarray, bound: float) -> float:
     times, shift = given[2::2], given[0]
     last = len(times) - 1
@@ -191,7 +193,7 @@ def _piecewise_corner(given: np.ndarray, bound: float) -> float:
     return math.inf
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _first_point(times: np.ndarray, shift: float, bound: float, least: int) -> float:
     """The first of the shifted times, from number `least` on, that is later than the bound."""
     for point in range(max(np.searchsorted(times, bound - shift) - 1, least), len(times)):
@@ -200,14 +202,14 @@ def _first_point(times: np.ndarray, shift: float, bound: float, least: int) -> f
     return math.inf
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _frequency_modulated(given: np.ndarray, time: float) -> float:
     offset, amplitude, carrier, index, signal = given[0], given[1], given[2], given[3], given[4]
     inner = index * math.sin(2.0 * math.pi * signal * time + math.radians(given[6]))
     return offset + amplitude * math.sin(2.0 * math.pi * carrier * time + math.radians(given[5]) + inner)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _amplitude_modulated(given: np.ndarray, time: float) -> float:
     amplitude, offset, signal, carrier, delay = given[0], given[1], given[2], given[3], given[4]
     since = time - delay

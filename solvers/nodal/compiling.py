@@ -1,0 +1,10 @@
+"""How loops are compiled that make no arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LEAN: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+"""Options of numba for functions that make no arrays: references to those handed in are not counted, which takes longer
+than a diode, and a division by zero gives infinity or NaN, which Newton's method notices, in place of an exception.
+Whole arrays are filled by loops: numba would make a copy for `a[:] = b`."""
