@@ -48,7 +48,7 @@ def by_cvxpy(circuit: Circuit) -> Traces:
 
 def by_nodal_analysis(circuit: Circuit) -> Traces:
     """The operating point of any circuit with real devices; ideal diodes are none."""
-    from ..solvers.nodal.operating import operating_point as nodal_operating_point
+    from ..solvers.nodal.points import operating_point as nodal_operating_point
 
     return nodal_operating_point(circuit)
 

@@ -6,7 +6,6 @@ import csv
 import dataclasses
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +15,7 @@ from .arguments import Settings, existing_file, pairs
 from .output import emit, writable_folder, write_file
 from .progress import counting, watcher
 from .run_files import CHECKPOINT
+from .rung import COLUMNS, Rung
 from .table import render
 
 if TYPE_CHECKING:
@@ -25,36 +25,6 @@ if TYPE_CHECKING:
 IDEAL = "ideal"
 RUNGS = ("near_ideal", "schottky", "d1n4148")
 TABLE, PICTURE = "ladder.csv", "ladder"
-COLUMNS = ("diodes", "design", "test_accuracy", "samples", "tellegen_accuracy", "ngspice_accuracy", "difference_volts")
-
-
-@dataclass(frozen=True)
-class Rung:
-    """How a design does with some diodes: as it was made for ideal ones (`carried over`), or trained for these.
-
-    Accuracies are shares of right answers: of the whole test set, and of the first `samples` of it, in Tellegen and in
-    ngspice. `difference` is the largest of an output's voltage between the two.
-    """
-
-    diodes: str
-    design: str
-    test_accuracy: float
-    samples: int
-    tellegen: float
-    ngspice: float
-    difference: float
-
-    def cells(self) -> tuple[str, ...]:
-        """The row of the table."""
-        shares = (self.tellegen, self.ngspice)
-        return (
-            self.diodes,
-            self.design,
-            f"{self.test_accuracy:.4f}",
-            str(self.samples),
-            *(f"{share:.4f}" for share in shares),
-            f"{self.difference:.2e}",
-        )
 
 
 def ladder(

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from .sweep_plot import STYLE
 
 if TYPE_CHECKING:
-    from .ladder import Rung
+    from .rung import Rung
 
 _COLOURS = {"trained": "#2f6fde", "carried over": "#d9631e"}
 

@@ -8,7 +8,8 @@ groups          instances of one kind compiled together: physics and its derivat
 tables          everything as flat arrays, with places in one sparse pattern; lines, switches: theirs
 network         all of this for one circuit
 evaluate        i, q and their derivatives at x: the one loop over instances; limiting: how far controls may move
-newton          Newton's method, compiled; operating: the operating point, with reported homotopies
+newton          Newton's method, compiled; cocontent: downhill on the co-content; homotopies: detours, reported
+operating       how they are tried; points: operating points as signals, dies: of many dies
 signals         unknowns back to `v(node)` and `i(element)`
 stimuli, waveforms    sources over time
 linear          sparse and dense factorisations
@@ -27,7 +28,8 @@ from .network import Network as Network
 from .noise import noise as noise
 from .operating import Point as Point
 from .operating import Solver as Solver
-from .operating import operating_point as operating_point
+from .points import operating_point as operating_point
+from .points import operating_points as operating_points
 from .small_signal import small_signal as small_signal
 from .sweep import dc_sweep as dc_sweep
 from .transfer import transfer as transfer

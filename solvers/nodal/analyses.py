@@ -8,7 +8,7 @@ from ...netlist.circuit import Card, Circuit
 from ...netlist.errors import CircuitError
 from ...netlist.traces import Traces
 from .noise import noise
-from .operating import operating_point
+from .points import operating_point
 from .small_signal import small_signal
 from .sweep import dc_sweep
 from .transfer import transfer

@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...netlist.circuit import Circuit
 from ...netlist.errors import NumericalError
-from ...netlist.gathering import gathered
-from ...netlist.traces import Traces
 from .cocontent import descend, is_monotone
 from .evaluate import FREE, Work, evaluate, start_controls
 from .homotopies import HOMOTOPIES
@@ -213,26 +210,6 @@ PLAIN, DOWNHILL = "Newton's method", "Newton's method on the co-content"
 
 def _called(unknown: str) -> str:
     return f"the current {unknown}" if unknown.startswith("i(") else f"the node {unknown}"
-
-
-def operating_point(circuit: Circuit) -> Traces:
-    """All node voltages and all currents at rest: capacitors open, inductors shorts, sources at their DC values.
-
-    `about` has the engine, Newton's steps, the residual of Kirchhoff's laws and where it is worst, the homotopies that
-    were needed, the junctions' gmin, the temperature in °C, and seconds.
-
-    Raises:
-        CircuitError: an element or parameter without a device here.
-        NumericalError: no operating point was found; names the worst node.
-    """
-    from .signals import Signals
-
-    begin = time.perf_counter()
-    network = Network.of(circuit)
-    solver = Solver.of(network)
-    point = solver.solve(network.sources.direct)
-    signals = gathered(Signals.of(network).at(solver, point.x, network.sources.direct), circuit)
-    return Traces(signals, about=about(network, point, begin))
 
 
 def about(network: Network, point: Point, begin: float) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Operating points of one circuit for many values of its sources: compiled once, each from where the last settled."""
+"""Operating points as signals: of a circuit, and of one for many values of its sources, each from the one before."""
 
 from __future__ import annotations
 
@@ -14,8 +14,26 @@ from ...netlist.expansion import line_names
 from ...netlist.gathering import gathered
 from ...netlist.traces import Traces
 from .network import Network
-from .operating import Point, Solver
+from .operating import Point, Solver, about
 from .signals import Signals
+
+
+def operating_point(circuit: Circuit) -> Traces:
+    """All node voltages and all currents at rest: capacitors open, inductors shorts, sources at their DC values.
+
+    `about` has the engine, Newton's steps, the residual of Kirchhoff's laws and where it is worst, the homotopies that
+    were needed, the junctions' gmin, the temperature in °C, and seconds.
+
+    Raises:
+        CircuitError: an element or parameter without a device here.
+        NumericalError: no operating point was found; names the worst node.
+    """
+    begin = time.perf_counter()
+    network = Network.of(circuit)
+    solver = Solver.of(network)
+    point = solver.solve(network.sources.direct)
+    signals = gathered(Signals.of(network).at(solver, point.x, network.sources.direct), circuit)
+    return Traces(signals, about=about(network, point, begin))
 
 
 def operating_points(
@@ -43,7 +61,7 @@ def operating_points(
             progress(len(points), len(sources))
     x, closed = (np.stack([getattr(point, name) for point in points]) for name in ("x", "closed"))
     stacked = signals.over(solver, x, sources, closed)
-    about = {
+    made = {
         "engine": "nodal",
         "samples": len(sources),
         "iterations": sum(point.steps for point in points),
@@ -51,7 +69,7 @@ def operating_points(
         "gmin": network.surroundings.gmin,
         "seconds": time.perf_counter() - begin,
     }
-    return Traces(gathered(stacked, circuit), {"sample": np.arange(len(sources))}, about)
+    return Traces(gathered(stacked, circuit), {"sample": np.arange(len(sources))}, made)
 
 
 def _sources(network: Network, circuit: Circuit, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
