@@ -30,7 +30,8 @@ class Campaign:
 
     def run(self, examiner: Examiner, *, jobs: int, time_limit: float, again: bool, done: Done) -> tuple[Row, ...]:
         """Examine what has no row yet, everything with `again`; the rows of all decks in the folder's order."""
-        known = {} if again else {name: row for name, row in read_rows(self.table).items() if name in self.decks}
+        written = read_rows(self.table)
+        known = {} if again else {name: row for name, row in written.items() if name in self.decks}
         todo = [(path, name) for name, path in self.decks.items() if name not in known]
         done(len(known), len(self.decks), None)
         for row in examined(todo, examiner, jobs=jobs, time_limit=time_limit):

@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+from ...solvers.nodal import analyses as analyses
 from . import examination as examination

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from ..exits import Misuse
+
 
 class Status(enum.StrEnum):
     """How a deck ended, from good to bad as a person looks for it."""
@@ -59,12 +61,19 @@ def as_csv(rows: Iterable[Row]) -> str:
 
 
 def read_rows(path: Path) -> dict[str, Row]:
-    """The rows of a table by file; none where there is no table yet, and none of those that are no rows of ours."""
+    """The rows of a table by file; none where there is no table yet.
+
+    Raises:
+        Misuse: the file is another table, which would be lost.
+    """
     if not path.is_file():
         return {}
     found: dict[str, Row] = {}
     with path.open(encoding="utf-8", newline="") as stream:
-        for line in csv.DictReader(stream):
+        lines = csv.DictReader(stream)
+        if lines.fieldnames is not None and tuple(lines.fieldnames) != COLUMNS:
+            raise Misuse(f"{path} is no table that conform has written; name another file")
+        for line in lines:
             row = _row(line)
             if row is not None:
                 found[row.file] = row

@@ -43,7 +43,8 @@ def test_every_number_comes_back() -> None:
 def test_ngspice_loads_it(tmp_path) -> None:
     (tmp_path / "ours.raw").write_bytes(write_raw(ANSWERS, "ours"))
     commands = ["load ours.raw", "setplot tran1", "print v(a)", "setplot ac1", "print vm(a)", "setplot dc1"]
-    script = "\n".join(["by ngspice", ".control", "set numdgt=9", *commands, "print v(a)[5]", "quit 0", ".endc", ".end"])
+    ends = ["print v(a)[5]", "quit 0", ".endc", ".end"]
+    script = "\n".join(["by ngspice", ".control", "set numdgt=9", *commands, *ends])
     (tmp_path / "load.cir").write_text(script)
     done = subprocess.run(
         [str(find_ngspice()), "-n", "-b", "load.cir"], cwd=tmp_path, capture_output=True, text=True, timeout=60
