@@ -77,7 +77,9 @@ def _symbolic(element: Element) -> tuple[list[Element], dict[str, float]]:
         values: dict[str, float] = {}
         for line in instance_lines(element):
             given = line.values.get(key, element.parameters[key])
-            values[line.name] = given  # type: ignore[assignment]
+            if not isinstance(given, float | int):
+                raise _no_number(element)
+            values[line.name] = float(given)
             parameters = MappingProxyType({key: Name(line.name)})
             found.append(replace(element, name=line.name, nodes=line.nodes, parameters=parameters, ranges=()))
         return found, values
@@ -96,8 +98,12 @@ def _number(element: Element, key: str | None) -> float:
     value = element.value if key is None else element.parameters[key]
     if isinstance(value, float | int):
         return float(value)
-    raise CircuitError(
-        f"{element.name} cannot learn: its value is {value!r}; write a number, or learn a parameter that it reads",
+    raise _no_number(element)
+
+
+def _no_number(element: Element) -> CircuitError:
+    return CircuitError(
+        f"{element.name} cannot learn: its value is no number; write one, or learn a parameter that it reads",
         element.location,
     )
 
@@ -108,6 +114,4 @@ def weights_of(element: Element) -> np.ndarray:
     value = element.value if key is None else element.parameters[key]
     if isinstance(value, np.ndarray | float | int):
         return np.broadcast_to(np.asarray(value, float), element.shape)
-    raise CircuitError(
-        f"{element.name} cannot learn: its value is an expression; write a number or an array", element.location
-    )
+    raise _no_number(element)
