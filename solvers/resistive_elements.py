@@ -17,7 +17,7 @@ from ..netlist.piecewise import with_ideal_parts
 from ..netlist.resistance import conductance
 
 TAKEN = frozenset("RVIDCLK")
-CURE = "use the ngspice engine"
+CURE = "use the nodal engine"
 
 
 def refused(circuit: Circuit, smooth: bool = False) -> CircuitError | None:

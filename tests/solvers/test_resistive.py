@@ -124,8 +124,8 @@ REFUSED = [
         "V1 a 0 3\nD1 a 0 real\n.model real d(is=1e-14)",
         r"netlist:3: diode d1 has model real, which is not ideal; add \*@ ideal",
     ),
-    ("V1 a 0 3\nQ1 a 0 0 q\n.model q npn", r"netlist:3: q1 is a bipolar transistor; .*use the ngspice engine"),
-    ("V1 a 0 3\nE1 b 0 a 0 2\nR1 b 0 1", r"netlist:3: e1 is a .*controlled.* source; .*use the ngspice engine"),
+    ("V1 a 0 3\nQ1 a 0 0 q\n.model q npn", r"netlist:3: q1 is a bipolar transistor; .*use the nodal engine"),
+    ("V1 a 0 3\nE1 b 0 a 0 2\nR1 b 0 1", r"netlist:3: e1 is a .*controlled.* source; .*use the nodal engine"),
 ]
 
 
