@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -28,6 +29,8 @@ from .spread_value import refuse_spread, spread_element
 from .suggestion import nearest
 
 _TO_UNIT = 2.0**-53
+MOST_CORNERED = 12
+"""Independent numbers whose corners are run."""
 
 _Target = tuple[Literal["parameter", "element"], str]
 
@@ -97,12 +100,34 @@ class Mismatch:
         Raises:
             CircuitError: a negative seed or die.
         """
+        found = [standard_normals(seed, die, self.streams) for die in dies]
+        return self.drawn(np.stack(found, axis=1) if found else np.zeros((self.streams, 0)))
+
+    @property
+    def streams(self) -> int:
+        """How many independent standard normal numbers a die draws."""
+        return 1 + max((draw.stream for spread in self.spreads for draw in spread.draws), default=-1)
+
+    def corners(self, sigmas: float) -> np.ndarray:
+        """The draws [targets, corners] where every independent number is at ± that many standard deviations.
+
+        Raises:
+            CircuitError: more independent numbers than corners can be made of, which are 2 to their power.
+        """
+        if self.streams > MOST_CORNERED:
+            raise CircuitError(
+                f"{self.streams} independent draws have 2^{self.streams} corners; spread fewer, or by group or die, "
+                f"{MOST_CORNERED} at most"
+            )
+        signs = np.array(list(product((-1.0, 1.0), repeat=self.streams))).reshape(-1, self.streams).T
+        return self.drawn(sigmas * signs)
+
+    def drawn(self, normals: np.ndarray) -> np.ndarray:
+        """The draws [targets, dies] that standard normal numbers [streams, dies] make."""
         single = [draw for spread in self.spreads for draw in spread.draws]
         counts = [len(spread.draws) for spread in self.spreads]
         streams = np.array([draw.stream for draw in single], dtype=np.intp)
-        count = int(streams.max(initial=-1)) + 1
-        normals = [standard_normals(seed, die, count) for die in dies]
-        drawn = np.stack(normals, axis=1)[streams] if normals else np.zeros((len(streams), 0))
+        drawn = normals[streams]
         drawn *= np.array([draw.sigma for draw in single])[:, None]
         relative = np.repeat(self.relative, counts)
         lognormal = np.array([draw.lognormal for draw in single], dtype=bool)
