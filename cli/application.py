@@ -9,6 +9,7 @@ import typer
 from .check import check
 from .compare import compare
 from .conform import conform
+from .dies import dies
 from .draw import draw
 from .exits import Commands
 from .export import export
@@ -36,6 +37,7 @@ _COMMANDS = (
     (check, "What is wrong with a netlist"),
     (compare, "The same netlist by every engine, side by side"),
     (conform, "A folder of decks beside ngspice, as a table"),
+    (dies, "Many dies of a netlist that spreads, or its corners"),
     (draw, "A picture of a netlist"),
     (export, "A netlist, or what was learned, as an ngspice deck"),
     (train, "An experiment into a run's folder"),

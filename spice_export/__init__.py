@@ -11,7 +11,8 @@ In: a `Circuit`, sources' values a sample, the `Traces` somebody expects. Out: a
     process, script, farm            ngspice found, commanded, watched; many side by side
     raw, log, signals                what it wrote and said, as signals and errors of the circuit
     batch, points, shared            one run, many operating points, one run inside this process (PySpice)
-    transients, waveforms            many runs over time, and two answers over time on one grid
+    variants                         operating points of dies and corners
+transients, waveforms            many runs over time, and two answers over time on one grid
     outputs, compare, reasons, agreement, verify   two answers compared, and why they differ
 """
 
@@ -39,6 +40,7 @@ from .raw import RawPlot as RawPlot
 from .raw import read_raw as read_raw
 from .shared import run_shared as run_shared
 from .transients import transients as transients
+from .variants import operating_points_of as operating_points_of
 from .verify import agreement as agreement
 from .verify import verify as verify
 from .waveforms import compare_over_time as compare_over_time

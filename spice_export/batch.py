@@ -43,7 +43,7 @@ def run_all(made: Deck, *, currents: bool = True, time_limit: float = TIME_LIMIT
     wanted = made.layout.saved_currents() if currents else []
     finished = run_script(made.body, analyses_script(made.analyses, wanted), time_limit=time_limit)
     return tuple(
-        _answer(made, each, finished.files.get(f"a{index}.raw"), finished, currents)
+        answer_of(made, each, finished.files.get(f"a{index}.raw"), finished, currents)
         for index, each in enumerate(made.analyses)
     )
 
@@ -64,7 +64,12 @@ def operating_point(
     return run(made, currents=currents, time_limit=time_limit)
 
 
-def _answer(made: Deck, asked: Analysis, content: bytes | None, finished: Finished, currents: bool) -> Traces:
+def answer_of(made: Deck, asked: Analysis, content: bytes | None, finished: Finished, currents: bool = True) -> Traces:
+    """The answer to one analysis from what a finished process left.
+
+    Raises:
+        SpiceError: there is none, or one that ngspice itself doubts.
+    """
     plot = read_raw(content)[0] if content else None
     if plot is None or plot.kind == "Constant values" or _is_cut_short(asked, plot):
         raise failure(finished, made.layout, asked.keyword)
