@@ -77,9 +77,9 @@ def _own_factors(equations: Equations) -> Iterator[tuple[str, set[tuple[Expressi
         found[state].add(tuple(factor for factor in term.factors if _states(factor, read) & {state}))
     for crossbar in equations.crossbars:
         for end, name in ((crossbar.row, ROW), (crossbar.column, COLUMN)):
-            for piece in crossbar.coupling.currents[name] if end.rows is not None else ():
+            for piece in crossbar.coupling.currents[name]:
                 factors = [end.factors(factor) for factor in (piece.row if name == ROW else piece.column)]
-                for line, row in enumerate(end.rows if end.rows is not None else ()):
+                for line, row in enumerate(end.rows):
                     found[equations.states[row]].add(tuple(factor[line] for factor in factors))
     yield from found.items()
 
@@ -132,7 +132,7 @@ def _colours(equations: Equations) -> tuple[np.ndarray, ...]:
                 neighbours[row].add(row_of[state])
                 neighbours[row_of[state]].add(row)
     for crossbar in equations.crossbars:
-        if crossbar.row.rows is not None and crossbar.column.rows is not None:
+        if crossbar.row.moves and crossbar.column.moves:
             rows, columns = set(crossbar.row.rows.tolist()), set(crossbar.column.rows.tolist())
             for row in rows:
                 neighbours[row] |= columns

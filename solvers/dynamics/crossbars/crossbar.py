@@ -58,7 +58,7 @@ class Crossbar:
             factor
             for piece in pieces
             for end, factors in ((self.row, piece.row), (self.column, piece.column))
-            if end.rows is not None
+            if end.moves
             for own in factors
             for factor in end.factors(own)
         )
@@ -103,7 +103,7 @@ class Compiled:
             own, other = (row, column) if mine is crossbar.row else (column, row)
             return Product(piece.sign, piece.weight, own, other)
 
-        ends = [end for end in (crossbar.row, crossbar.column) if end.rows is not None]
+        ends = [end for end in (crossbar.row, crossbar.column) if end.moves]
         sides = tuple((end, tuple(product(each, end) for each in crossbar.coupling.currents[end.name])) for end in ends)
         energy = crossbar.coupling.energy
         found = None if energy is None else tuple(product(piece, crossbar.row) for piece in energy)

@@ -17,7 +17,7 @@ from ..patterns import Incidence, is_range, take_rows
 from ..polynomial import signals
 from ..shapes import Expressions, Place
 from ..unknowns import GROUND, Unknowns
-from .coupling import COLUMN, ENDS, refusal
+from .coupling import ENDS, refusal
 
 Where = Mapping[Expression, tuple[str, int]]
 """The array and row of each feature."""
@@ -25,11 +25,16 @@ Where = Mapping[Expression, tuple[str, int]]
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """One side: each line's voltage as an expression, and the rows of the states that they are, None if held."""
+    """One side: each line's voltage as an expression, and the rows of the states that they are, none if held."""
 
     name: str
     voltages: tuple[Expression, ...]
-    rows: np.ndarray | None
+    rows: np.ndarray
+
+    @property
+    def moves(self) -> bool:
+        """Whether its lines are states."""
+        return bool(len(self.rows))
 
     @classmethod
     def of(cls, element: Element, name: str, unknowns: Unknowns) -> End:
@@ -42,7 +47,7 @@ class End:
         states = {state: row for row, state in enumerate(unknowns.states)}
         voltages = tuple(unknowns.write(Voltage(node)) for node in nodes)
         if all(unknowns.root.get(node, node) == GROUND for node in nodes):
-            return cls(name, voltages, None)
+            return cls(name, voltages, np.zeros(0, int))
         for node in nodes:
             if node not in states:
                 raise refusal(element, f"ends at {node}, which has no capacitor of its own beside lines that move")
@@ -55,7 +60,6 @@ class End:
 
     def into_states(self, currents: Array, count: int) -> Array:
         """Currents into the lines (lines, batch) as currents into all states (count, batch)."""
-        assert self.rows is not None
         if is_range(self.rows):
             first = int(self.rows[0])
             return jnp.pad(currents, ((first, count - first - len(self.rows)), (0, 0)))
@@ -100,8 +104,3 @@ def _part(found: Sequence[Expression], where: Where, place: Place) -> tuple[str,
     if len(homes) == len(found) and len({array for array, _ in homes}) == 1:
         return homes[0][0], np.array([row for _, row in homes])
     return Expressions.of(found, place)
-
-
-def side_of(end: str) -> int:
-    """0 for rows, 1 for columns."""
-    return 1 if end == COLUMN else 0
