@@ -53,8 +53,8 @@ def _rows(traces: Traces) -> Iterator[tuple[str, str]]:
             yield f"{name[:-1]}[{shape}])", f"{low} … {high}"
             continue
         for index in np.ndindex(values.shape):
-            inside = f"[{','.join(map(str, index))}]" if index else ""
-            yield f"{name[:-1]}{inside})", engineering(float(values[index]), unit)
+            line = f"{name[:-1]}[{','.join(map(str, index))}])" if index else name
+            yield line, engineering(float(values[index]), unit)
 
 
 def as_table(traces: Traces) -> str:

@@ -100,7 +100,7 @@ class Comparison:
         """The sentence under the table and the exit code."""
         failed = [answer.engine for answer in self.answers if answer.failed]
         if self.reference is None:
-            return "no engine has an answer", BAD_NEWS if failed else MISUSE
+            return "no engine has an answer", BAD_NEWS if len(failed) == len(self.answers) else MISUSE
         if self.worst > tolerance:
             return f"the engines differ by {self.worst:.1e} of the scale, more than {tolerance:g}", BAD_NEWS
         if not self.differences and not failed:

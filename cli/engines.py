@@ -71,9 +71,17 @@ LARGE = 2000
 
 
 def engines_for(circuit: Circuit, everything: bool = False) -> list[Engine]:
-    """The engines to ask about a circuit: all, less the one for large circuits where it is small."""
+    """The engines to ask about a circuit: all, less the one for large circuits where it is small, and less the one for
+    real devices where diodes or resistors are ideal ones: it would take their model cards at their word."""
     branches = sum(math.prod(element.shape) for element in circuit.elements)
-    return [each for each in ENGINES.values() if everything or branches >= LARGE or each.name != LAPLACIAN]
+    left_out = set() if everything or branches >= LARGE else {LAPLACIAN}
+    left_out |= {NODAL} if is_ideal(circuit) else set()
+    return [each for each in ENGINES.values() if each.name not in left_out]
+
+
+def is_ideal(circuit: Circuit) -> bool:
+    """Whether directives say that diodes or resistors have straight segments."""
+    return any(directive.keyword in ("ideal", "piecewise") for directive in circuit.flatten().directives)
 
 
 def engine_named(name: str) -> Engine:

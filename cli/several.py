@@ -14,6 +14,7 @@ import numpy as np
 from ..netlist import Traces
 from ..spice_export.raw_writer import write_raw
 from . import answers, curve_answers
+from .answers import engineering
 from .exits import Misuse
 from .simulation import Carried
 from .table import render
@@ -25,6 +26,9 @@ def as_table(found: Sequence[Carried]) -> str:
     for each in found:
         table = curve_answers.as_table(each.answer) if each.answer.axes else answers.as_table(each.answer)
         blocks.append(f"{each.text}\n{table}" if len(found) > 1 else table)
+        if each.totals:
+            rows = [(name, engineering(value, "V")) for name, value in each.totals.items()]
+            blocks.append(render(("over the band", "root mean square"), rows, numbers=(1,)))
     values = _measures(found)
     if values:
         blocks.append(render(("measure", "value"), [(name, f"{value:.6g}") for name, value in values.items()]))
@@ -33,7 +37,7 @@ def as_table(found: Sequence[Carried]) -> str:
 
 def as_json(found: Sequence[Carried]) -> str:
     """Signals by name, lists over an axis; several analyses by their labels; `measures` where there are any."""
-    parts: dict[str, Any] = {each.label: _mapping(each.answer) for each in found}
+    parts: dict[str, Any] = {each.label: _mapping(each) for each in found}
     whole = parts if len(parts) > 1 else next(iter(parts.values()))
     values = _measures(found)
     text = {**whole, "measures": values} if values else whole
@@ -65,12 +69,18 @@ def as_npz(found: Sequence[Carried]) -> bytes:
 
 
 def as_raw(found: Sequence[Carried], title: str) -> bytes:
-    """A plot an analysis, as SPICE writes them."""
-    return write_raw([(each.card.keyword, each.answer) for each in found], title)
+    """A plot an analysis, as SPICE writes them; behind that of noise one of what it comes to over the band."""
+    plots: list[tuple[str, Traces]] = []
+    for each in found:
+        plots.append((each.card.keyword, each.answer))
+        if each.totals:
+            plots.append(("totals", Traces({name: np.asarray(value) for name, value in each.totals.items()})))
+    return write_raw(plots, title)
 
 
-def _mapping(answer: Traces) -> dict[str, Any]:
-    return curve_answers.as_mapping(answer)
+def _mapping(each: Carried) -> dict[str, Any]:
+    signals = curve_answers.as_mapping(each.answer)
+    return {**signals, "totals": dict(each.totals)} if each.totals else signals
 
 
 def _measures(found: Sequence[Carried]) -> dict[str, float]:

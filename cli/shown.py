@@ -26,7 +26,10 @@ def printed(circuit: Circuit, keyword: str, answer: Traces) -> Shown:
     cards = (card for card in circuit.analyses if card.keyword in ("print", "plot"))
     fields = [field for card in cards if card.fields[:1] == (keyword,) for field in card.fields[1:]]
     chosen = _chosen(answer, fields)
-    return chosen if chosen.answer.signals else replace(saved(circuit, answer), lacking=chosen.lacking)
+    if chosen.answer.signals:
+        return chosen
+    kept = saved(circuit, answer)
+    return replace(kept, lacking=(*chosen.lacking, *kept.lacking))
 
 
 def saved(circuit: Circuit, answer: Traces) -> Shown:

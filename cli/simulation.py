@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..netlist import Card, Circuit, CircuitError, NumericalError, TellegenError, Traces
 from ..netlist.measures import Measured, measured
 from .arguments import nearest
-from .engines import AUTOMATIC, ENGINES
+from .engines import AUTOMATIC, ENGINES, is_ideal
 from .exits import Misuse
 from .nodal_engines import NODAL, NODAL_ENGINES, answer
 from .over_time import TIME_ENGINES, in_time
@@ -18,9 +18,6 @@ ANALYSES = tuple(NODAL.answers)
 """Keywords of the analyses that are carried out."""
 NOT_CARRIED_OUT = frozenset({"disto", "four", "fourier", "fft", "pss", "pz", "sens", "sp"})
 """Keywords of those that are not."""
-_ASK_FOR_OTHERS = frozenset({"ideal", "piecewise"})
-"""Directives whose circuits the quadratic program is for."""
-
 Solve = Callable[[Circuit, Card], Traces]
 
 
@@ -37,6 +34,12 @@ class Carried:
     def text(self) -> str:
         """The card as it is written."""
         return " ".join([f".{self.card.keyword}", *self.card.fields])
+
+    @property
+    def totals(self) -> Mapping[str, float]:
+        """What noise comes to over the band, root mean squares by name; nothing for other analyses."""
+        found = self.answer.about.get("totals")
+        return found if isinstance(found, Mapping) else {}
 
 
 def carried_out(circuit: Circuit, engine: str | None = None, only: str | None = None) -> list[Carried]:
@@ -130,9 +133,7 @@ def _answered(circuit: Circuit, card: Card, solvers: Sequence[Solve]) -> Traces:
 
 def _is_piecewise_linear(circuit: Circuit) -> bool:
     """Whether the quadratic program, which is asked first, knows best what is wrong with a circuit."""
-    if any(directive.keyword in _ASK_FOR_OTHERS for directive in circuit.directives):
-        return True
-    return all(element.kind in "RCLKVI" for element in circuit.flatten().elements)
+    return is_ideal(circuit) or all(element.kind in "RCLKVI" for element in circuit.flatten().elements)
 
 
 def only_shown(carried: Carried, answer: Traces) -> Carried:

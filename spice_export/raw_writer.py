@@ -19,6 +19,7 @@ PLOTS: Mapping[str, str] = MappingProxyType(
         "ac": "AC Analysis",
         "dc": "DC transfer characteristic",
         "noise": "Noise Spectral Density Curves",
+        "totals": "Integrated Noise",
         "tf": "Transfer Function",
     }
 )

@@ -6,8 +6,8 @@ import numpy as np
 
 from tellegen.cli.comparison import COLUMNS, Comparison
 from tellegen.cli.engines import ENGINES, Engine, engines_for
-from tellegen.netlist import Circuit, CircuitError, NumericalError, Traces
-from tellegen.netlist.builders import divider, grid
+from tellegen.netlist import Circuit, CircuitError, NumericalError, Traces, parse
+from tellegen.netlist.builders import grid
 
 
 def test_a_sound_circuit_passes(invoke, deck) -> None:
@@ -49,10 +49,15 @@ def test_a_circuit_that_nobody_can_solve_exits_two_with_the_reason_once(invoke, 
     assert "no engine has an answer" in result.stdout
 
 
-def test_one_answer_alone_is_not_called_agreement(invoke, deck) -> None:
+def test_a_real_diode_is_for_two_engines(invoke, deck) -> None:
     result = invoke("compare", deck("smooth"))
     assert result.exit_code == 0
-    assert "only ngspice has an answer" in result.stdout
+    assert "2 engines agree" in result.stdout
+
+
+def test_one_answer_alone_is_not_called_agreement() -> None:
+    alone = Comparison.of(Circuit(), [_says(1.0), _raises(CircuitError("has a coil"))])
+    assert alone.verdict(1e-5) == ("only says 1.0 has an answer, so there is nothing to compare it with", 0)
 
 
 def _says(value: float) -> Engine:
@@ -89,7 +94,9 @@ def test_a_solver_that_accepts_and_fails_is_bad_news_a_refusal_is_not() -> None:
 
 
 def test_the_engine_for_large_circuits_is_asked_about_those_or_on_demand() -> None:
-    small, large = divider(), grid(40, 40)
+    small, large = parse("t\nv1 a 0 1\nr1 a 0 1\n"), grid(40, 40)
     assert {engine.name for engine in engines_for(large)} == set(ENGINES)
     assert {engine.name for engine in engines_for(small, everything=True)} == set(ENGINES)
     assert set(ENGINES) - {engine.name for engine in engines_for(small)} == {"laplacian"}
+    ideal = parse("t\nv1 a 0 1\nr1 a b 1\nd1 b 0 dd\n.model dd d(n=1e-4)\n*@ ideal model=dd\n")
+    assert set(ENGINES) - {engine.name for engine in engines_for(ideal)} == {"laplacian", "nodal"}
