@@ -48,6 +48,14 @@ def engine_for(
     name = experiment.training.engine
     if name == "dynamic" or (name == "auto" and is_dynamic(circuit)):
         return _dynamic(experiment, circuit, parameters, settings, loss)
+    elements = (circuit[each.target] for each in parameters.coordinates if not each.is_parameter)
+    instances = [element.name for element in elements if element.kind == "X"]
+    if instances:
+        raise CircuitError(
+            f"trainable {instances[0]} is an instance, which learns in circuits in time; name the resistors inside it, "
+            f"or add a .tran card",
+            circuit[instances[0]].location,
+        )
     if experiment.loss.name != "squared":
         raise ExperimentError(
             f'{experiment.source}: [loss] name = "{experiment.loss.name}" is for circuits in time; add a .tran card '

@@ -15,11 +15,7 @@ from ..netlist.resistance import is_written_as_conductance
 
 
 def main_value(element: Element) -> Any:
-    """The value that learning changes: ohm, or siemens where a resistor has `g=`; a source's DC value; the parameter
-    that an instance's card gives.
-    """
-    if element.kind == "X":
-        return element.parameters[own_parameter(element)]
+    """The value that learning changes: ohm, or siemens where a resistor has `g=`; a source's DC value."""
     if element.kind == "R" and is_written_as_conductance(element):
         return element.parameters["g"]
     return element.value.dc if isinstance(element.value, Stimulus) else element.value
@@ -30,7 +26,10 @@ def netlist_value(circuit: Circuit, target: str) -> np.ndarray:
     if target in circuit.parameters:
         return np.asarray(resolve(circuit.parameters, circuit.functions, {}, {})[target], float)
     element = circuit[target]
-    value = main_value(element if element.kind == "X" else circuit.flatten()[target])
+    if element.kind == "X":
+        value = element.parameters[own_parameter(element)]
+    else:
+        value = main_value(circuit.flatten()[target])
     if isinstance(value, Expression):
         raise CircuitError(
             f"{target} learns from a number, but its card has an expression; write the number, or learn the parameter",

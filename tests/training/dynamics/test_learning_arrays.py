@@ -196,3 +196,11 @@ def test_a_value_by_an_expression_does_not_learn(tmp_path: Path):
     deck = "t\n.param q=1\n.subckt c a k=1\nBc a 0 i=k*sin(v(a))\n.ends\nXc[0:1] h[0:1] c k={q}\nCh[0:1] h[0:1] 0 1\n"
     with pytest.raises(CircuitError, match="xc cannot learn: its value is no number"):
         DynamicalSystem.of(parse(deck), ["xc"])
+
+
+def test_instances_learn_in_time_alone(experiment: Path, tmp_path: Path):
+    deck = load(experiment.parent / "layers.cir")
+    save(deck.replace(analyses=()), tmp_path / "layers.cir")
+    (tmp_path / "layers.toml").write_text(TOML)
+    with pytest.raises(CircuitError, match="trainable xw1 is an instance, which learns in circuits in time"):
+        train(tmp_path / "layers.toml", tmp_path / "out")
