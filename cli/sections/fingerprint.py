@@ -9,7 +9,7 @@ from ...netlist import Mismatch
 from ...solvers.dynamics import DynamicalSystem
 from ...training import Run
 from ...training.dynamics.engine import flips, grid_of
-from ...training.dynamics.responses import flip_bias, hard_bit, uniformity, uniqueness
+from ...training.dynamics.responses import flip_bias, hard_bit, reliability, uniformity, uniqueness
 from ...training.dynamics.simulation import Stars, Wiring
 from ...training.dynamics.trainer import TEST_DIES, Circumstances
 from ..answers import engineering
@@ -20,6 +20,8 @@ from .section import Section, Tile, picture
 NAME, TITLE = "fingerprint", "Challenges and responses"
 DIES = 12
 """Dies that are asked the same challenges."""
+COMPARATOR, ASKED = 1e-3, 16
+"""The comparator's noise in volts, of one standard deviation, and how often each challenge is asked under it."""
 
 
 def section(results: Results) -> Section:
@@ -41,6 +43,9 @@ def section(results: Results) -> Section:
         Tile("I2O", f"{bias:.4f}", "0 is best, 0.5 worst"),
         Tile("Uniformity", f"{ones.mean():.3f}", f"share of ones; from {ones.min():.2f} to {ones.max():.2f} a die"),
     ]
+    again = volts[..., 0] + COMPARATOR * np.random.default_rng(0).standard_normal((ASKED, *volts.shape[:2]))
+    same = float(reliability(jax.numpy.asarray(bits[..., 0]), hard_bit(jax.numpy.asarray(again))))
+    tiles.append(Tile("Reliability", f"{same:.3f}", f"same response with {engineering(COMPARATOR, 'V', 3)} of noise"))
     differ = _uniqueness(run)
     if differ is not None:
         tiles.append(Tile("Uniqueness", f"{differ:.3f}", f"share in which two of {DIES} dies differ; 0.5 is best"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from tellegen.cli.followed import Followed
 from tellegen.cli.page import page
@@ -58,6 +59,8 @@ def test_a_fingerprint_s_figures_are_those_of_its_bits(fingerprinted: Path) -> N
     tiles = {tile.label: tile.value for tile in section.tiles}
     assert tiles["I2O"] == f"{np.abs(share - 0.5).mean():.4f}"
     assert tiles["Uniformity"] == f"{bits[..., 0].mean():.3f}"
+    same = norm.cdf(np.abs(volts[..., 0]) / fingerprint.COMPARATOR).mean()
+    assert float(tiles["Reliability"]) == pytest.approx(same, abs=0.02)
     assert f"in {share.mean():.1%} of the cases" in section.lead
     assert section.body.count("<svg") == 1
 

@@ -1,4 +1,4 @@
-"""Steps of their own length through diffrax (Kidger 2021, arXiv:2202.02435), for stiff circuits and dense answers."""
+"""Steps of their own length through diffrax (Kidger 2021, arXiv:2202.02435): stiff circuits, dense answers, events."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import diffrax
 import jax.numpy as jnp
+import optimistix
 from jax import Array
 
 from ....netlist.errors import CircuitError
@@ -42,14 +43,66 @@ def integrate_adaptive(
     Raises:
         CircuitError: an unknown method, or times that do not rise from 0 on.
     """
-    if method not in SOLVERS:
-        raise CircuitError(f"there is no adaptive method {method}; {nearest(method, SOLVERS)}")
     marks = [float(time) for time in times]
     if not marks or marks[0] < 0.0 or marks[-1] <= 0.0 or sorted(set(marks)) != marks:
         raise CircuitError("the times to keep must rise and lie at 0 or later; sort them")
     y = system.start(values) if start is None else start
-    corners = system.corners(marks[-1])
-    controller: Any = diffrax.PIDController(rtol=relative, atol=absolute)
+    kept = diffrax.SaveAt(ts=jnp.asarray(marks, y.dtype))
+    found = _solved(system, values, method, y, marks[-1], kept, (relative, absolute), most_steps)
+    if found.ys is None:
+        raise CircuitError("diffrax kept no states; give at least one time")
+    return found.ys
+
+
+def crossing(
+    system: DynamicalSystem,
+    values: Values,
+    signal: str,
+    level: float,
+    stop: float,
+    *,
+    method: str = "tsit5",
+    start: Array | None = None,
+    relative: float = 1e-6,
+    absolute: float = 1e-9,
+    most_steps: int = 100_000,
+) -> Array:
+    """When a signal such as `v(out)` first crosses a level, in seconds; `stop` where it does not before.
+
+    One sample at a time. Differentiable in the values by the implicit function theorem.
+
+    Raises:
+        CircuitError: an unknown method or signal, or a batch of several samples.
+    """
+    y = system.start(values) if start is None else start
+    if y.shape[1] != 1:
+        raise CircuitError(f"{y.shape[1]} samples cross at times of their own; give one at a time")
+
+    def above(t: Any, y: Array, args: Any, **_: Any) -> Array:
+        return system.read(t, y, args, (signal,))[0, 0] - level
+
+    event = diffrax.Event(above, optimistix.Newton(relative, absolute * stop))
+    kept = diffrax.SaveAt(t1=True)
+    found = _solved(system, values, method, y, stop, kept, (relative, absolute), most_steps, event)
+    return jnp.asarray(found.ts)[-1]
+
+
+def _solved(
+    system: DynamicalSystem,
+    values: Values,
+    method: str,
+    y: Array,
+    stop: float,
+    kept: diffrax.SaveAt,
+    tolerances: tuple[float, float],
+    most_steps: int,
+    event: diffrax.Event | None = None,
+) -> diffrax.Solution:
+    """diffrax's solution from time 0 on, with corners of the sources as step ends."""
+    if method not in SOLVERS:
+        raise CircuitError(f"there is no adaptive method {method}; {nearest(method, SOLVERS)}")
+    corners = system.corners(stop)
+    controller: Any = diffrax.PIDController(rtol=tolerances[0], atol=tolerances[1])
     if corners:
         controller = diffrax.ClipStepSizeController(controller, jump_ts=jnp.asarray(corners, y.dtype))
 
@@ -57,18 +110,16 @@ def integrate_adaptive(
         return system.rate(t, y, values)
 
     with plain_gathers():
-        found = diffrax.diffeqsolve(
+        return diffrax.diffeqsolve(
             diffrax.ODETerm(rate),
             SOLVERS[method](),
             t0=0.0,
-            t1=marks[-1],
+            t1=stop,
             dt0=None,
             y0=y,
             args=values,
-            saveat=diffrax.SaveAt(ts=jnp.asarray(marks, y.dtype)),
+            saveat=kept,
             stepsize_controller=controller,
             max_steps=most_steps,
+            event=event,
         )
-    if found.ys is None:
-        raise CircuitError("diffrax kept no states; give at least one time")
-    return found.ys
