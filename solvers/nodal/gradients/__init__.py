@@ -22,3 +22,7 @@ from .point import PointSensitivity as PointSensitivity
 from .point import differentiable_point as differentiable_point
 from .points import DifferentiablePoints as DifferentiablePoints
 from .points import Solved as Solved
+from .trajectories import DifferentiableTransient as DifferentiableTransient
+from .trajectories import Trajectory as Trajectory
+from .transient import TransientSensitivity as TransientSensitivity
+from .transient import differentiable_transient as differentiable_transient

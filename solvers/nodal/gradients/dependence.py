@@ -10,12 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ....netlist.errors import CircuitError
 from ....netlist.expression import TEMPERATURE, Expression
 from ...formula import Formulas
 from ...kernels import Kernel, compile_kernel
 from ..groups import Compiled
 from ..instances import Instance
-from .free_parameters import DIRECT, Trees
+from .free_parameters import DIRECT, Trees, argument
 from .layout import Layout
 
 
@@ -71,7 +72,23 @@ def _placed(layout: Layout, trees: Trees) -> list[tuple[int, Expression]]:
         tree = _of_element(name, trees).get(DIRECT)
         if tree is not None:
             found.append((layout.raws + place, tree))
-    return found
+    return found + _extra(layout, trees)
+
+
+def _extra(layout: Layout, trees: Trees) -> list[tuple[int, Expression]]:
+    """The expressions of waveforms' numbers and of initial conditions."""
+    first, found = layout.sources.stop, []
+    for (name, number), place in layout.extras.arguments.items():
+        tree = _of_element(name, trees).get(argument(number))
+        if tree is not None and place is None:
+            raise CircuitError(
+                f"{name} has a time of its waveform by a free parameter; times move the corners between which steps "
+                "are taken, and have no derivative here"
+            )
+        if tree is not None:
+            found.append((first + place, tree))
+    conditions = layout.extras.conditions
+    return found + [(first + conditions[node], tree) for node, tree in trees.conditions.items() if node in conditions]
 
 
 def _own(instance: Instance, group: Compiled, trees: Trees) -> dict[str, Expression]:

@@ -39,6 +39,11 @@ KEPT = (0.0, 1.0, 2.0)
 """Constants that expressions keep in their code; one that must stay a number is moved off them by its last bit."""
 
 
+def argument(place: int) -> str:
+    """The key of a waveform's argument among an element's expressions."""
+    return f"argument {place}"
+
+
 @dataclass
 class Trees:
     """Expressions of free parameters by what they give a number to: (element, raw name) and (model, parameter); of
@@ -133,6 +138,7 @@ def _value(element: Element, value: Any, own: dict[str, Expression], trees: Tree
     if isinstance(value, Stimulus):
         if isinstance(value.dc, Expression):
             own[DIRECT] = value.dc
+        own |= {argument(k): each for k, each in enumerate(value.arguments) if isinstance(each, Expression)}
         return Stimulus(
             _number(value.dc, trees),
             None if value.ac is None else (_number(value.ac[0], trees), _number(value.ac[1], trees)),

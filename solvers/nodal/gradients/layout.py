@@ -5,8 +5,8 @@ numbers = (raw numbers of every instance in order; DC values of the sources)
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numba import njit
@@ -19,6 +19,23 @@ from .pullbacks import preparation_pull, preparation_push
 
 
 @dataclass(frozen=True, eq=False)
+class Extras:
+    """Numbers (extras,) that only a transient has: those of waveforms, then initial conditions.
+
+    `named` are the places of those that have a derivative, by name; `arguments` those of sources' waveforms by their
+    number on the card, None where it has no derivative; `conditions` those of nodes.
+    """
+
+    values: np.ndarray
+    named: Mapping[str, int]
+    arguments: Mapping[tuple[str, int], int | None]
+    conditions: Mapping[str, int]
+
+
+NOTHING = Extras(np.zeros(0), {}, {}, {})
+
+
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Where an instance's raw numbers stand (`raw_starts`, (instances + 1,)), where its effective ones do
     (`effective_starts`, (instances + 1,), linear instances first), and which instances are of which group."""
@@ -27,9 +44,10 @@ class Layout:
     raw_starts: np.ndarray
     effective_starts: np.ndarray
     members: tuple[tuple[Compiled, np.ndarray], ...]
+    extras: Extras = field(default=NOTHING)
 
     @classmethod
-    def of(cls, network: Network) -> Layout:
+    def of(cls, network: Network, extras: Extras = NOTHING) -> Layout:
         """Linear in the number of instances."""
         members: dict[Compiled, list[int]] = {}
         for place, group in enumerate(network.groups):
@@ -39,6 +57,7 @@ class Layout:
             _starts([len(group.raw) for group in network.groups]),
             _starts([len(group.effective) for group in network.groups]),
             tuple((group, np.array(places, np.int64)) for group, places in members.items()),
+            extras,
         )
 
     @property
@@ -46,9 +65,14 @@ class Layout:
         """How many raw numbers there are; the sources follow."""
         return int(self.raw_starts[-1])
 
+    @property
+    def sources(self) -> slice:
+        """Where the sources' DC values stand."""
+        return slice(self.raws, self.raws + len(self.network.source_names))
+
     def flat(self) -> np.ndarray:
         """The circuit's own numbers."""
-        return np.concatenate([np.zeros(0), *self.network.raw(), self.network.sources.direct])
+        return np.concatenate([np.zeros(0), *self.network.raw(), self.network.sources.direct, self.extras.values])
 
     def effective(self, flat: np.ndarray) -> np.ndarray:
         """Effective numbers of all instances, linear ones first."""
@@ -69,10 +93,13 @@ class Layout:
         """How many effective numbers the linear devices have."""
         return int(self.effective_starts[len(self.network.linear.kernels)])
 
-    def pull(self, flat: np.ndarray, by_effective: np.ndarray, by_sources: np.ndarray) -> np.ndarray:
-        """Derivatives by all numbers, from those by the effective ones and the sources' values."""
+    def pull(
+        self, flat: np.ndarray, by_effective: np.ndarray, by_sources: np.ndarray, by_extras: np.ndarray | float = 0.0
+    ) -> np.ndarray:
+        """Derivatives by all numbers, from those by the effective ones, by the sources' DC values and by the extras."""
         found = np.zeros(len(flat))
-        found[self.raws :] = by_sources
+        found[self.sources] = by_sources
+        found[self.sources.stop :] = by_extras
         for group, places in self.members:
             weights = by_effective[self._effective(group, places)]
             if weights.any():

@@ -5,7 +5,7 @@ numbers = offset + Σ parameters that stand there
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from ....netlist.suggestion import nearest
 from ..network import Network
 from .dependence import Dependence
 from .free_parameters import numeric, reads_temperature
-from .layout import Layout
+from .layout import NOTHING, Extras, Layout
 from .origins import origins
 
 
@@ -34,8 +34,13 @@ class Parametrisation:
     dependence: Dependence | None
 
     @classmethod
-    def of(cls, circuit: Circuit, names: Sequence[str] | None = None) -> Parametrisation:
-        """Of a circuit, by these names; by all that its flat form has without any.
+    def of(
+        cls,
+        circuit: Circuit,
+        names: Sequence[str] | None = None,
+        extras: Callable[[Network], Extras] = lambda network: NOTHING,
+    ) -> Parametrisation:
+        """Of a circuit, by these names; by all that its flat form has without any. `extras` are what it has in time.
 
         Raises:
             CircuitError: a name that the circuit does not have, or that nothing depends on.
@@ -49,9 +54,11 @@ class Parametrisation:
                 "ask for derivatives by other names"
             )
         if not free:
-            return cls._direct(Layout.of(Network.of(circuit)), asked, None, warm)
+            network = Network.of(circuit)
+            return cls._direct(Layout.of(network, extras(network)), asked, None, warm)
         deck, trees = numeric(circuit, free)
-        layout = Layout.of(Network.of(deck))
+        network = Network.of(deck)
+        layout = Layout.of(network, extras(network))
         return cls._direct(layout, asked, Dependence.of(layout, trees), warm)
 
     @classmethod
@@ -83,6 +90,11 @@ class Parametrisation:
             offset[dependence.places] = 0.0
             values[[names.index(name) for name in free]] = dependence.values
         return cls(layout, names, values, offset, at, by, dependence)
+
+    def without(self, names: Collection[str]) -> Parametrisation:
+        """The others alone, where none is one of the deck's `.param`s."""
+        kept = [name for name in self.names if name not in names]
+        return self if len(kept) == len(self.names) else self._direct(self.layout, kept, None, False)
 
     @property
     def network(self) -> Network:
@@ -133,6 +145,8 @@ def named_places(layout: Layout) -> dict[str, list[int]]:
             found.setdefault(name, []).append(int(first) + place)
     for place, name in enumerate(network.source_names):
         found.setdefault(name, []).append(layout.raws + place)
+    for name, place in layout.extras.named.items():
+        found.setdefault(name, []).append(layout.sources.stop + place)
     return found
 
 

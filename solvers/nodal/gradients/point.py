@@ -75,7 +75,7 @@ class PointSensitivity:
             desk,
             layout.push(base, moved),
             solved.sources[0],
-            moved[layout.raws :].copy(),
+            moved[layout.sources].copy(),
             solved.closed[0],
             solved.x[0],
             found,

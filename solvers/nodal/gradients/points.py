@@ -182,7 +182,7 @@ class DifferentiablePoints:
         return Machine(solver.equations._replace(numbers=own), solver.plan, factors, work), desk
 
     def _sources(self, base: np.ndarray, inputs: np.ndarray | None) -> np.ndarray:
-        own = base[self.parametrisation.layout.raws :]
+        own = base[self.parametrisation.layout.sources]
         if inputs is None:
             return own[None, :].copy()
         if not np.isfinite(inputs).all():
