@@ -25,14 +25,15 @@ def netlist_value(circuit: Circuit, target: str) -> np.ndarray:
     """The number, or numbers, that a parameter or an element of the circuit has."""
     if target in circuit.parameters:
         return np.asarray(resolve(circuit.parameters, circuit.functions, {}, {})[target], float)
-    element = circuit[target]
-    if element.kind == "X":
-        value = element.parameters[own_parameter(element)]
-    else:
-        value = main_value(circuit.flatten()[target])
+    value = _value(circuit, target)
     if isinstance(value, Expression):
         raise CircuitError(
-            f"{target} learns from a number, but its card has an expression; write the number, or learn the parameter",
-            element.location,
+            f"{target} learns from a number, but its card has an expression; write the number, or learn the parameter"
         )
     return np.asarray(0.0 if value is None else value, float)
+
+
+def _value(circuit: Circuit, target: str) -> Any:
+    if target in circuit and circuit[target].kind == "X":
+        return circuit[target].parameters[own_parameter(circuit[target])]
+    return main_value(circuit.flatten()[target])
