@@ -3,7 +3,7 @@
 A netlist or a run's folder goes in; text, files and an exit code come out. One command is one file, and loads what it
 needs when it runs, so that `tellegen --help` answers at once:
 
-    simulate.py  check.py  compare.py  train.py  sweep.py  export.py  verify.py  draw.py  report.py
+    simulate.py  check.py  compare.py  conform.py  train.py  sweep.py  export.py  verify.py  draw.py  report.py
 
     application.py   the commands put together
     exits.py         every error as one sentence on stderr and an exit code
@@ -11,7 +11,11 @@ needs when it runs, so that `tellegen --help` answers at once:
     engines.py       what can solve a circuit, by name
     comparison.py    one circuit through all of them; differences.py how far apart two answers are
     answers.py       an operating point as table, JSON or CSV; table.py any table as text
-    over_time.py     what can follow a .tran card, by name; waveform_answers.py waveforms as table, files, a picture
+    over_time.py     what can follow a .tran card, by name; nodal_engines.py what can answer any analysis card
+    simulation.py    the analyses of a deck carried out, and measured; shown.py the signals it asks to see
+    curve_answers.py answers over an axis as table and files, curve_plot.py as a picture; several.py all of a deck
+    units.py         the units of signals and axes
+    conformity/      a folder of decks beside ngspice
     power.py         what the elements take, in watts; grid.py the points of a sweep, sweep_plot.py its picture
     output.py        where text goes: the terminal, or a file that is whole or absent
     farms.py         who carries out runs and verifications: this machine's processes, or a Dask scheduler's workers

@@ -1,7 +1,9 @@
 """Every example that a reader may copy runs, and says what the text says it does."""
 
 import contextlib
+import csv
 import io
+import math
 import re
 import shlex
 import shutil
@@ -12,12 +14,15 @@ from typer.testing import CliRunner, Result
 
 import tellegen
 from tellegen.cli.application import app
+from tellegen.cli.conformity.row import COLUMNS, Status
+from tellegen.cli.simulation import carried_out
 from tellegen.netlist.directive_table import DIRECTIVES
 from tellegen.netlist.elements import KINDS
-from tellegen.spice_export import deck, run
+from tellegen.spice_export import deck, run_all
 from tellegen.training.experiment_file import read_experiment
 
 ROOT = Path(tellegen.__file__).parent
+RESISTORS = Path("tests", "conformity", "decks", "resistors")
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -45,8 +50,9 @@ def test_the_readme_in_python():
 
 def test_the_readme_on_the_command_line(tmp_path, monkeypatch):
     lines = [line for block in blocks("README.md", "sh") for line in block.splitlines() if line.startswith("tellegen")]
-    assert len(lines) == 10
+    assert len(lines) == 11
     shutil.copytree(ROOT / "circuits", tmp_path / "circuits")
+    shutil.copytree(ROOT / "tests" / "conformity" / "decks" / "resistors", tmp_path / RESISTORS)
     monkeypatch.chdir(tmp_path)
     for line in lines:
         result = command(line)
@@ -55,15 +61,37 @@ def test_the_readme_on_the_command_line(tmp_path, monkeypatch):
     assert (tmp_path / "runs" / "iris" / "report.html").stat().st_size > 10_000
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/netlist.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/netlist.md", "docs/conformity.md"])
 def test_every_netlist_reads_and_solves(page):
     decks = blocks(page, "spice")
     assert decks
     for text in decks:
         circuit = tellegen.parse(text)
         assert tellegen.parse(tellegen.write(circuit).text) == circuit
-        answer = run(deck(circuit)) if circuit.analyses else tellegen.operating_point(circuit)
-        assert answer.signals
+        answers = run_all(deck(circuit)) if circuit.analyses else [tellegen.operating_point(circuit)]
+        assert all(answer.signals for answer in answers)
+
+
+def test_the_page_of_analyses_measures_what_it_says():
+    (text,) = (text for text in blocks("docs/netlist.md", "spice") if ".measure" in text)
+    found = {}
+    for each in carried_out(tellegen.parse(text)):
+        assert not each.measured.failures
+        found |= each.measured.values
+    assert found["corner"] == pytest.approx(math.sqrt(10**0.3 - 1.0) / (2.0 * math.pi * 1e-4), rel=1e-3)
+    assert found["rise"] == pytest.approx(1e-4 * math.log(9.0), rel=1e-2)
+
+
+def test_the_page_of_conformity_runs(tmp_path, monkeypatch):
+    (line,) = (line for block in blocks("docs/conformity.md", "sh") for line in block.splitlines())
+    shutil.copytree(ROOT / "tests" / "conformity" / "decks" / "resistors", tmp_path / RESISTORS)
+    monkeypatch.chdir(tmp_path)
+    result = command(line)
+    assert result.exit_code == 0, result.output
+    with (tmp_path / "conformity.csv").open() as stream:
+        assert {row["status"] for row in csv.DictReader(stream)} == {"agrees"}
+    text = (ROOT / "docs" / "conformity.md").read_text()
+    assert all(f"`{name}`" in text for name in (*COLUMNS, *Status))
 
 
 def test_the_language_page_names_every_element_and_directive():
