@@ -8,7 +8,7 @@ The files, in the order the data flow:
 
     parser                 the way from text to circuit, in one function
     lines, includes        continuation lines, comments; `.include` and `.lib`, inside the deck's folder
-    collect, scope         first pass: what is defined where
+    collect, scope         first pass: what is defined where; control: the analyses of a `.control` block
     assemble               second pass, when every name is known: elements, models, settings, directives
     element_cards,         element lines to elements: plain cards by a fast path,
     plain_cards, card      all others field by field, from left to right

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from .circuit import Function, Note
+from .control import asks_for_analyses, cards_of, note_of
 from .errors import Location, NetlistError
 from .expression_parser import parse_expression
 from .fields import fields, is_expression
@@ -42,6 +43,7 @@ _FUNCTION = re.compile(r"\s*([a-z_]\w*)\s*\(([^()]*)\)\s*=?\s*(.+)", re.IGNORECA
 def collect(lines: list[LogicalLine], start: Location) -> Scope:
     """The deck's scope with those of its subcircuits inside. Linear in the number of lines."""
     root = scope = Scope(start)
+    blocks: list[list[LogicalLine]] = []
     position = 0
     while position < len(lines):
         location, text = lines[position]
@@ -58,7 +60,8 @@ def collect(lines: list[LogicalLine], start: Location) -> Scope:
             _note_rest(root, lines[position:])
             break
         if keyword == ".control":
-            position = _skip_control(root, lines, position)
+            blocks.append(_control_block(lines, position - 1))
+            position += len(blocks[-1]) - 1
             continue
         action = _ACTIONS.get(keyword)
         if action:
@@ -69,7 +72,26 @@ def collect(lines: list[LogicalLine], start: Location) -> Scope:
             _refuse(keyword, location)
     if scope is not root:
         raise NetlistError(f"the subcircuit {scope.name} has no .ends; add it after its last card", scope.location)
+    _take_controls(root, blocks)
     return root
+
+
+def _control_block(lines: list[LogicalLine], begin: int) -> list[LogicalLine]:
+    """The lines of a `.control` block, its first and last among them."""
+    for index in range(begin + 1, len(lines)):
+        if lines[index][1].lower().startswith(".endc"):
+            return lines[begin : index + 1]
+    raise NetlistError(".control has no .endc; add it after the last command", lines[begin][0])
+
+
+def _take_controls(root: Scope, blocks: list[list[LogicalLine]]) -> None:
+    """Leave out `.control` blocks, with notes; a deck that has no analyses of its own has those of its blocks."""
+    own = asks_for_analyses(root.later)
+    for block in blocks:
+        cards = [] if own else cards_of(block[1:-1])
+        taken = cards if asks_for_analyses(cards) else []
+        root.later.extend(taken)
+        root.notes.append(note_of(block[0], taken))
 
 
 def _refuse(keyword: str, location: Location) -> None:
@@ -83,17 +105,6 @@ def _note_rest(root: Scope, rest: list[LogicalLine]) -> None:
     if rest:
         found = f"{len(rest)} lines after .end were not read, the first is {rest[0][1][:40]!r}"
         root.notes.append(Note(f"{found}; move .end to the end of the deck", rest[0][0]))
-
-
-def _skip_control(root: Scope, lines: list[LogicalLine], position: int) -> int:
-    """Leave out a `.control` block, with a note, and return the position after its `.endc`."""
-    location = lines[position - 1][0]
-    for index in range(position, len(lines)):
-        if lines[index][1].lower().startswith(".endc"):
-            cause = "the .control block was left out: its commands could run programs, and are never passed on"
-            root.notes.append(Note(f"{cause}; write its analyses as cards such as .tran or .dc", location))
-            return index + 1
-    raise NetlistError(".control has no .endc; add it after the last command", location)
 
 
 def _open_subcircuit(scope: Scope, rest: str, location: Location) -> Scope:

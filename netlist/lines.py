@@ -22,11 +22,13 @@ def without_comment(line: str) -> str:
 def logical_lines(text: str, file: str, first: int = 1) -> list[LogicalLine]:
     """The cards and `*@` lines of a text, stripped, each with the line it began on. Linear in the text's length.
 
-    `first` is the number of the text's first line. Raises NetlistError for a `+` that has no card before it.
+    Commands of a `.control` block are kept whole, for `$` means a variable there. `first` is the number of the text's
+    first line. Raises NetlistError for a `+` that has no card before it.
     """
     lines: list[LogicalLine] = []
     pieces: dict[int, list[str]] = {}
     card = -1
+    commands = False
     for number, raw in enumerate(text.split("\n"), first):
         line = raw.strip()
         if not line:
@@ -34,7 +36,9 @@ def logical_lines(text: str, file: str, first: int = 1) -> list[LogicalLine]:
         head = line[0]
         if head == "*" and line[1:2] != "@":
             continue
-        if ";" in line or "$" in line or "//" in line:
+        if head == "." and line[:4].lower() in (".con", ".end"):
+            commands = line[:8].lower() == ".control"
+        if not commands and (";" in line or "$" in line or "//" in line):
             line = without_comment(line)
             if not line:
                 continue

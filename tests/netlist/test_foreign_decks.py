@@ -224,6 +224,37 @@ def test_a_control_block_is_left_out_and_said_so():
     assert "shell" not in write(circuit).text
 
 
+CONTROLLED = """control only
+V1 a 0 1
+R1 a 0 1k
+.control
+set color0=white
+op
+print v(a)
+tran 10u 1m uic
+meas tran top max v(a)
+alter r1 2k
+dc v1 0 1 0.1
+.endc
+"""
+
+
+def test_a_deck_without_analyses_has_those_of_its_control_block_up_to_the_first_change():
+    circuit = parse(CONTROLLED, source="deck.cir")
+    assert [(card.keyword, *card.fields) for card in circuit.analyses] == [
+        ("op",),
+        ("tran", "10u", "1m", "uic"),
+        ("meas", "tran", "top", "max", "v(a)"),
+    ]
+    assert circuit.analyses[1].location == ("deck.cir", 8)
+    (note,) = circuit.notes
+    assert "left out but for .op, .tran 10u 1m uic, .meas tran top max v(a): other commands" in note.message
+    own = parse(CONTROLLED.replace(".control", ".ac dec 1 1 10\n.control"))
+    assert [card.keyword for card in own.analyses] == ["ac"]
+    for computed in ("tran 1u {t}", "tran 1u $&t", "repeat 3"):
+        assert not parse(CONTROLLED.replace("op\nprint", f"{computed}\nprint", 1).replace("tran 10u", "ls")).analyses
+
+
 def test_doubtful_lines_are_noted():
     circuit = parse("R1 a 0 1k\nR2 a 0 1k\n.end\nR3 a 0 1k\n", source="deck.cir")
     assert [element.name for element in circuit.elements] == ["r2"]
