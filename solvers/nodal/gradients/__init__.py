@@ -22,6 +22,9 @@ from .point import PointSensitivity as PointSensitivity
 from .point import differentiable_point as differentiable_point
 from .points import DifferentiablePoints as DifferentiablePoints
 from .points import Solved as Solved
+from .response import DifferentiableResponse as DifferentiableResponse
+from .response import ResponseSensitivity as ResponseSensitivity
+from .response import differentiable_response as differentiable_response
 from .trajectories import DifferentiableTransient as DifferentiableTransient
 from .trajectories import Trajectory as Trajectory
 from .transient import TransientSensitivity as TransientSensitivity
