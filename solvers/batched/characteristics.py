@@ -19,7 +19,8 @@ from ...netlist.circuit import Circuit
 from ...netlist.element import Element
 from ..devices import Parameters
 from ..devices.diode import DIODE
-from ..nodal.instances import Instance, instances_of
+from ..nodal.instance import Instance
+from ..nodal.instances import instances_of
 from ..nodal.network import group_of
 from ..nodal.surroundings import Surroundings
 from ..resistive import ResistiveNetwork

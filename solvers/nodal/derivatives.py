@@ -12,7 +12,7 @@ from numba import njit
 from ..kernels import call_kernel
 from .evaluate import MOST_OUTPUTS, control
 from .groups import Compiled
-from .instances import Instance
+from .instance import Instance
 from .signals import into_first
 from .tables import NOWHERE, Tables
 

@@ -1,12 +1,8 @@
-"""Elements as instances of devices: which device, its numbers, and what its local names mean in the circuit.
-
-Unknowns have names: a node its own, a branch current `i(element)`, an inner node `element:node`.
-"""
+"""Elements as instances of devices: which device, its numbers, and the unknowns of its local names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...netlist.circuit import Circuit, Model
@@ -15,7 +11,7 @@ from ...netlist.errors import CircuitError
 from ...netlist.expression import Binary, Current, Expression, Number, Unary, Voltage
 from ...netlist.expression import names as names_of
 from ...netlist.stimulus import Stimulus
-from ..devices import Device, device_of, remarks
+from ..devices import Device, device_of
 from ..devices.behavioural import law, polynomial, tabulated
 from ..devices.controlled import (
     CURRENT_GAIN,
@@ -27,44 +23,15 @@ from ..devices.controlled import (
 )
 from ..devices.passive import CAPACITOR, COUPLING, INDUCTOR, RESISTOR, VALUE
 from ..devices.switch import SWITCH
+from .instance import GROUND, MODEL_KEYS, Instance, current_of, has_branch
 from .surroundings import Surroundings
 
-GROUND = "0"
 IGNORED = frozenset(
     {"ic", "off", "on", "noisy", "bv_max", "sens_area", "thermal", "nt", "portnum", "z0", "r", "td", "ac"}
 )
 """Keywords of cards that are not the device's numbers; what needs them reads them from the element."""
 SIZES = {"defl": "l", "defw": "w", "defad": "ad", "defas": "as"}
 """Options that give the sizes of MOSFETs whose cards have none."""
-MODEL_KEYS = frozenset({"level", "type", "version"})
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One element. `raw` are its given numbers, `nodes` the unknown of each local name of a node or a read current."""
-
-    element: Element
-    device: Device
-    raw: Mapping[str, float]
-    nodes: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def current(self) -> str:
-        """The unknown of its branch current."""
-        return current_of(self.element.name)
-
-    def branch_currents(self) -> dict[str, str]:
-        """The unknown of each of the device's branch currents; the one through the element has the element's name."""
-        name = self.element.name
-        return {
-            local: self.current if local == "current" else current_of(f"{name}:{local}")
-            for local in self.device.branch_currents
-        }
-
-
-def current_of(element: str) -> str:
-    """The name of an element's branch current among the unknowns."""
-    return f"i({element})"
 
 
 def instances_of(flat: Circuit, surroundings: Surroundings) -> list[Instance]:
@@ -127,24 +94,6 @@ class _Reader:
                 element.location,
             )
         return current_of(read)
-
-
-def remarks_of(instances: Iterable[Instance], flat: Circuit) -> tuple[str, ...]:
-    """What is left out of the models in use, a sentence each, such as parameters that neither we nor ngspice know."""
-    used = {each.element.model: each.device for each in instances if each.element.kind in "DQMJ"}
-    found: list[str] = []
-    for name, device in used.items():
-        model = flat.models[name or ""]
-        unknown = [key for key in model.parameters if key not in device.parameters and key not in MODEL_KEYS]
-        if unknown:
-            found.append(f"the {device.name} does not know {', '.join(unknown)} of the model {name}: left out")
-        found += remarks(model)
-    return tuple(found)
-
-
-def has_branch(element: Element) -> bool:
-    """Whether the element's current is an unknown."""
-    return element.kind in "VELH" or (element.kind == "B" and "v" in element.parameters)
 
 
 def _number(element: Element, name: str, value: Any) -> float:

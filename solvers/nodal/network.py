@@ -16,7 +16,8 @@ from ...netlist.circuit import Circuit
 from ...netlist.errors import CircuitError
 from .evaluate import FREE, Shape, Work, evaluate, work
 from .groups import Compiled, compiled
-from .instances import GROUND, Instance, instances_of
+from .instance import GROUND, Instance
+from .instances import instances_of
 from .limiting import OFF
 from .linear import Plan, analyse
 from .lines import Lines, line_currents

@@ -13,7 +13,7 @@ from ..devices import Parameters
 from ..kernels import Kernel, compile_kernel
 from .evaluate import control
 from .groups import Compiled
-from .instances import Instance
+from .instance import Instance
 from .linearised import Linearised
 from .network import Network
 from .tables import Tables, local_unknowns

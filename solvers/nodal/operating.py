@@ -17,7 +17,7 @@ from ...netlist.errors import NumericalError
 from .cocontent import descend, is_monotone
 from .evaluate import FREE, Work, evaluate, start_controls
 from .homotopies import HOMOTOPIES
-from .instances import remarks_of
+from .instance import remarks_of
 from .linear import Plan, choose_pivots, workspace
 from .linear import Work as Factors
 from .network import Network

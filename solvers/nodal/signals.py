@@ -11,7 +11,7 @@ from numba import njit
 from ..kernels import call_kernel
 from .evaluate import control
 from .groups import Compiled
-from .instances import Instance
+from .instance import Instance
 from .network import Network
 from .switches import Switches, set_switches
 from .tables import Numbers, Tables, local_unknowns

@@ -11,7 +11,7 @@ from numba import njit
 from .compiling import LEAN
 from .evaluate import control
 from .groups import Compiled
-from .instances import Instance
+from .instance import Instance
 from .tables import Numbers, Tables
 
 NUMBERS = ("conductance", "closed", "opened", "threshold", "hysteresis")

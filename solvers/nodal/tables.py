@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .groups import Compiled
-from .instances import Instance
+from .instance import Instance
 
 NOWHERE = -1
 """The number of ground among the unknowns."""

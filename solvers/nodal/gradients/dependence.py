@@ -15,7 +15,7 @@ from ....netlist.expression import TEMPERATURE, Expression
 from ...formula import Formulas
 from ...kernels import Kernel, compile_kernel
 from ..groups import Compiled
-from ..instances import Instance
+from ..instance import Instance
 from .free_parameters import DIRECT, Trees, argument
 from .layout import Layout
 

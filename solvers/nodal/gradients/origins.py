@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ....netlist.circuit import Circuit
 from ...devices.passive import VALUE
 from ..groups import SURROUNDINGS, Compiled
-from ..instances import Instance
+from ..instance import Instance
 from ..tables import local_unknowns
 
 
