@@ -36,7 +36,7 @@ VARIANTS = ("positive", "negative", "centred")
 TARGETS = ("fixed", "means")
 OPTIMISERS = ("sgd", "momentum", "adam")
 LOSSES = ("squared", "periodic", "cross_entropy", "settling", "flip_bias", "own")
-SURROGATES = ("logistic", "normal")
+SURROGATES = ("logistic", "counted")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
 ENGINES = ("auto", "layered", "generic", "dynamic")
 
@@ -105,7 +105,8 @@ class Loss:
     """½‖outputs − targets‖², where nothing moves; in time the mean of (outputs − targets)², the `periodic` distance of
     phase patterns, `cross_entropy`, the `flip_bias` of a fingerprint, or `own`, a function that `train(…, loss=…)` is
     given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time. While a
-    fingerprint learns, its bits are `logistic` functions of voltages, or voltages are taken as jointly `normal`.
+    fingerprint learns, its bits are `logistic` functions of voltages (I2O of these), or `counted`, so that turned bits
+    change half of them, and logistic in their slope alone.
 
     A numerical answer counts as an error when it is off by more than `tolerance` volts.
     """
