@@ -18,6 +18,8 @@ from .device import Charges, Currents, Device, NoiseSource, Parameters, Scalar
 from .noise import flicker_noise, resistor_noise
 
 PAIR = ("positive", "negative")
+VACUUM, SILICA = 8.854214871e-12, 3.9
+"""Permittivities: of the vacuum in F/m, as ngspice has it, and of silica relative to it."""
 VALUE = "value"
 """The raw parameter that the card's main value becomes."""
 
@@ -73,8 +75,17 @@ def _capacitance(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
     else:
         width = (raw.w if "w" in given else raw.defw) - raw.narrow
         length = (raw.l if "l" in given else raw.defl) - raw.short
-        farads = (raw.cj or 0.0) * width * length + 2.0 * raw.cjsw * (width + length)
+        farads = _areal(raw, given) * width * length + 2.0 * raw.cjsw * (width + length)
     return {"capacitance": farads * _drift(raw) * raw.scale * raw.multiplicity}
+
+
+def _areal(raw: Parameters, given: frozenset[str]) -> Scalar:
+    """The capacitance an area, in F/m²: as given, or of an insulator of that thickness, silica if it has no name."""
+    if "cj" in given:
+        return raw.cj
+    if "thick" in given:
+        return VACUUM * (raw.di if "di" in given else SILICA) / raw.thick
+    return 0.0
 
 
 def _inductance(raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:

@@ -25,6 +25,8 @@ from .newton import BROKEN, CONVERGED, SINGULAR, Conditions, Equations, Outcome,
 from .switches import set_switches
 from .tables import Numbers
 
+BESIDE = 1e-3
+"""V: where Newton's method begins again."""
 MOST_DOWNHILL = 500
 MOST = 100
 """Steps of a plain try; a stage of a detour takes fewer."""
@@ -150,8 +152,13 @@ class Solver:
         return Conditions(np.ascontiguousarray(sources), 0.0, leak, mask, at)
 
     def plainly(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, fresh: bool) -> Outcome:
-        """Newton's method alone."""
-        return self.run(x, closed, sources, fresh=fresh)
+        """Newton's method alone; from a millivolt beside zero where a law has no finite derivative at zero."""
+        outcome = self.run(x, closed, sources, fresh=fresh)
+        if outcome.status not in (SINGULAR, BROKEN) or np.isfinite(self.work.conductance).all():
+            return outcome
+        x[: self.network.voltages] = BESIDE * np.linspace(1.0, 2.0, self.network.voltages)
+        x[self.network.voltages :] = 0.0
+        return self.run(x, closed, sources)
 
     @functools.cached_property
     def ways(self) -> dict[str, Way]:

@@ -72,3 +72,17 @@ def test_parameters_that_no_device_knows_are_left_out_and_said() -> None:
         tellegen.parse("vendor\nV1 a 0 1\nR1 a b 1k\nD1 b 0 dm\n.model dm D(is=1e-14 mfg=1 vpk=100)\n")
     )
     assert any("mfg" in note for note in answer.about["notes"])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("cards", "signal", "value"),
+    [
+        ("V1 a 0 4\nR0 a 0 1\nB1 b 0 v=sqrt(v(a))\nR1 b 0 1k", "v(b)", 2.0),
+        ("V1 a 0 1\nR0 a 0 1\nB1 b 0 v=acosh(1+v(a)*v(a))\nR1 b 0 1", "v(b)", np.arccosh(2.0)),
+        ("Vc c 0 1\nV1 a 0 1\nR1 a b r='1k*v(c)'\nR2 b 0 1k\nRc c 0 1", "v(b)", 0.5),
+    ],
+)
+def test_laws_without_a_finite_derivative_at_zero_are_begun_beside_it(cards: str, signal: str, value: float) -> None:
+    answer = operating_point(tellegen.parse(f"beside zero\n{cards}\n"))
+    assert float(answer[signal]) == pytest.approx(value, rel=1e-9)
+    assert answer.about["homotopies"] == ()
