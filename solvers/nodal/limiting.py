@@ -56,7 +56,12 @@ def gate(new: float, old: float, threshold: float) -> float:
 
 @njit(**LEAN)
 def drain(new: float, old: float) -> float:
-    """The drain-to-source voltage of a field-effect transistor."""
+    """The drain-to-source voltage of a field-effect transistor, either way round."""
+    return _forwards(new, old) if old >= 0.0 else -_forwards(-new, -old)
+
+
+@njit(**LEAN)
+def _forwards(new: float, old: float) -> float:
     if old >= 3.5:
         return min(new, 3.0 * old + 2.0) if new > old else max(new, 2.0) if new < 3.5 else new
     return min(new, 4.0) if new > old else max(new, -0.5)
