@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from ...netlist.circuit import Card, Circuit
-from ...netlist.errors import CircuitError, NetlistError, NumericalError
-from ...netlist.numbers import number
+from ...netlist.circuit import Circuit
+from ...netlist.errors import NumericalError
 from ...netlist.traces import Traces
+from ..transient_card import Transient as Transient
 from .laws import NODAL
 from .system import DynamicalSystem, Values
 from .unknowns import GROUND
@@ -26,41 +25,6 @@ from .unknowns import GROUND
 NAME = "lsoda"
 RELATIVE, ABSOLUTE = 1e-8, 1e-11
 """Tolerances of a step: a share of each state, and volts or amperes."""
-
-
-@dataclass(frozen=True)
-class Transient:
-    """What a `.tran` card asks for, in seconds; `uic` begins at the initial conditions, not at an operating point."""
-
-    step: float
-    stop: float
-    start: float = 0.0
-    uic: bool = False
-
-    @classmethod
-    def of(cls, circuit: Circuit) -> Transient:
-        """Read the circuit's card.
-
-        Raises:
-            CircuitError: no `.tran` card, several, or one that cannot be read.
-        """
-        cards = [card for card in circuit.flatten().analyses if card.keyword == "tran"]
-        if len(cards) != 1:
-            raise CircuitError(
-                f"the deck has {len(cards)} .tran cards where one is needed; write .tran step stop [uic]"
-            )
-        words = [field.lower() for field in cards[0].fields]
-        times = [_time(cards[0], word) for word in words if word != "uic"]
-        if not 2 <= len(times) <= 4 or times[0] <= 0.0 or times[1] <= (*times, 0.0, 0.0)[2]:
-            raise CircuitError("the card .tran is not of the form step stop [start [largest]] [uic]", cards[0].location)
-        return cls(times[0], times[1], times[2] if len(times) > 2 else 0.0, "uic" in words)
-
-    @property
-    def times(self) -> np.ndarray:
-        """The times that are kept: every step, and the end."""
-        count = int(np.floor((self.stop - self.start) / self.step * (1 + 1e-12)))
-        inner = self.start + self.step * np.arange(count + 1)
-        return inner if np.isclose(inner[-1], self.stop, rtol=1e-9, atol=0.0) else np.append(inner, self.stop)
 
 
 def transient(circuit: Circuit, *, relative: float = RELATIVE, absolute: float = ABSOLUTE) -> Traces:
@@ -182,12 +146,3 @@ def _signals(system: DynamicalSystem) -> tuple[str, ...]:
     branches = (*laws.currents, *laws.voltages, *laws.capacitors, *laws.inductors)
     nodes = dict.fromkeys(node for branch in branches for node in (branch.first, branch.second) if node != GROUND)
     return (*(f"v({node})" for node in nodes), *(f"i({branch.element.name})" for branch in laws.currents))
-
-
-def _time(card: Card, word: str) -> float:
-    try:
-        return number(word)
-    except NetlistError as error:
-        raise CircuitError(
-            f"the card .tran {' '.join(card.fields)} cannot be read: {error.sentence}", card.location
-        ) from None

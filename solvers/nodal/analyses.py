@@ -12,6 +12,7 @@ from .points import operating_point
 from .small_signal import small_signal
 from .sweep import dc_sweep
 from .transfer import transfer
+from .transient import transient
 
 ANALYSES: Mapping[str, Callable[[Circuit, Card], Traces]] = {
     "op": lambda circuit, card: operating_point(circuit),
@@ -19,9 +20,10 @@ ANALYSES: Mapping[str, Callable[[Circuit, Card], Traces]] = {
     "ac": small_signal,
     "noise": noise,
     "tf": transfer,
+    "tran": transient,
 }
 """By the keyword of the card."""
-ASKED = frozenset({*ANALYSES, "disto", "pss", "pz", "sens", "sp", "tran"})
+ASKED = frozenset({*ANALYSES, "disto", "pss", "pz", "sens", "sp"})
 """Keywords of all analyses; further cards are about output."""
 
 

@@ -1,0 +1,20 @@
+"""A deck's `.tran` as waveforms, of any circuit: implicit formulas, steps of their own length, corners met exactly.
+
+    d/dt q(x) + i(x, t) = 0
+
+In: a `Circuit` with one `.tran` card. Out: `Traces` over `time`, at the card's grid or at all accepted points.
+
+settings        `.options` as numbers: method, order, what a step may err by
+beginning       the arrays at time zero: operating point or initial conditions
+problem         what the loop carries; loop: it, compiled; running: in pieces, for progress, room and pivots
+formulas        trapezoidal rule, backward differentiation of order 1 to 6; truncation: what they err by
+correction      Newton's method of one step
+delays, events  lossless lines; switches
+readings        accepted points as signals; interpolation: between the points
+waveform        the whole of it: `transient`
+dies            many dies at once, in threads
+"""
+
+from __future__ import annotations
+
+from .waveform import transient as transient

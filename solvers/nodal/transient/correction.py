@@ -1,0 +1,100 @@
+"""The nonlinear equations of one step, a₀ q(x) + past + i(x, t) = 0, by Newton's method."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from ..compiling import LEAN
+from ..evaluate import LIMITED, Work, evaluate
+from ..linear import factor, solve
+from ..newton import BROKEN, CONVERGED, EXHAUSTED, SINGULAR
+from ..waveforms import waveform
+from .delays import add_arriving, arrive
+from .formulas import place, predict, set_formula
+from .problem import Extent, Problem, Settings, State
+
+TIGHTER = 1e-2
+"""Newton's last step is as small as this share of what a time step may err by; its error is then about the square."""
+PATIENT = 20
+"""So many times more of Newton's steps behind a corner, where no shorter step can help."""
+
+
+@njit(**LEAN)
+def try_point(problem: Problem, state: State, time: float, order: int) -> int:
+    """Predict the point at a time and correct it; its charge and rate are filled when that converged.
+
+    The charge is taken at the point before Newton's last step and moved along its tangent: charge is conserved to
+    rounding, and no evaluation is spent on what is known to second order.
+    """
+    equations, settings, history, clock = problem.equations, problem.settings, state.history, state.clock[0]
+    work, shape, now = state.work, problem.equations.shape, place(clock.head, -1)
+    history.times[now] = time
+    predict(history.times, history.x, clock.head, min(clock.count - 1, order, 3))
+    leading = set_formula(history, clock.head, order, settings.trapezoidal, state.past)
+    arrive(problem.lines, state.waves, clock.sent, time)
+    for source in range(len(state.driven)):
+        state.driven[source] = waveform(problem.sources, source, time)
+    x, linear = history.x[now], len(equations.tables.kernels) == 0
+    most = settings.iterations if clock.begin == 0 else PATIENT * settings.iterations
+    for _ in range(most):
+        clock.iterations += 1
+        limited = evaluate(equations.tables, shape, equations.numbers, x, state.driven, time, LIMITED, work)
+        add_arriving(problem.lines.unknowns, state.waves.arriving, work.current)
+        if not linear or clock.factored != leading:
+            for entry in range(len(state.matrix)):
+                state.matrix[entry] = work.conductance[entry] + leading * work.capacitance[entry]
+            clock.factored = leading
+            clock.factorisations += 1
+            failed = factor(problem.plan, state.matrix, state.factors)
+            if failed >= 0:
+                clock.worst, clock.factored = failed, 0.0
+                return SINGULAR
+        for k in range(len(x)):
+            state.step[k] = -(leading * work.charge[k] + state.past[k] + work.current[k])
+        solve(problem.plan, state.factors, state.step)
+        largest, worst = _move(x, state.step, state.unknowns, equations.voltages, settings)
+        clock.worst, clock.residual = worst, state.step[worst]
+        if not largest <= 1e300:
+            return BROKEN
+        if linear or (largest <= 1.0 and not limited):
+            _finish(shape.starts, shape.rows, work, state.step, history.charge[now])
+            for k in range(len(x)):
+                history.rate[now, k] = leading * history.charge[now, k] + state.past[k]
+            return CONVERGED
+    return EXHAUSTED
+
+
+@njit(**LEAN)
+def _move(x: np.ndarray, step: np.ndarray, unknowns: Extent, voltages: int, settings: Settings) -> tuple[float, int]:
+    """Take Newton's step; its largest part in units of what the last one may be, and the unknown where that is."""
+    largest, worst = 0.0, 0
+    for k in range(len(x)):
+        x[k] += step[k]
+        absolute = settings.voltage if k < voltages else settings.current
+        scale = max(abs(x[k]), abs(unknowns.lowest[k]), abs(unknowns.highest[k]))
+        share = abs(step[k]) / (TIGHTER * settings.relative * scale + absolute)
+        if not share <= largest:
+            largest, worst = share, k
+    return largest, worst
+
+
+@njit(**LEAN)
+def _finish(starts: np.ndarray, rows: np.ndarray, work: Work, step: np.ndarray, charge: np.ndarray) -> None:
+    """Charges at the new point (n,)."""
+    for row in range(len(charge)):
+        charge[row] = work.charge[row]
+    for column in range(len(charge)):
+        for entry in range(starts[column], starts[column + 1]):
+            charge[rows[entry]] += work.capacitance[entry] * step[column]
+
+
+@njit(**LEAN)
+def reset_controls(
+    limit_controls: np.ndarray, plus: np.ndarray, minus: np.ndarray, x: np.ndarray, before: np.ndarray
+) -> None:
+    """Let limits begin again at an accepted point x (n,), after a step that failed."""
+    for k in range(len(limit_controls)):
+        where = limit_controls[k]
+        value = x[plus[where]] if plus[where] >= 0 else 0.0
+        before[where] = value - x[minus[where]] if minus[where] >= 0 else value

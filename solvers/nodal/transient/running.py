@@ -1,0 +1,131 @@
+"""A transient in pieces, between which Python looks after room, pivots and progress."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....netlist.errors import NumericalError
+from ..linear import choose_pivots, workspace
+from ..network import Network
+from .loop import FAILED, FULL, PAUSED, PIVOTS, REACHED, advance
+from .problem import Problem, Record, State
+
+PIECES = 50
+"""Pieces of the stop time, after each of which progress is told."""
+PATIENCE = 0.1
+"""Seconds after which a piece should end anyway."""
+ROOM = 1024
+"""Points that the record has room for at first."""
+Progress = Callable[[float], None]
+
+
+@dataclass
+class Run:
+    """One transient on its way. `repaired` is the attempt for which pivots were chosen last."""
+
+    network: Network
+    problem: Problem
+    state: State
+    record: Record
+    repaired: tuple[float, int] = (-1.0, 0)
+
+    @classmethod
+    def of(cls, network: Network, problem: Problem, state: State, uic: bool) -> Run:
+        """At time zero, with one point on record.
+
+        With `uic` that is the point behind the first short step: what charges do not fix is found there.
+        """
+        closed = np.zeros((ROOM, len(state.closed)))
+        record = Record(np.zeros(ROOM), np.zeros((ROOM, network.size)), np.zeros(ROOM, np.int64), closed)
+        record.x[0], record.closed[0] = state.history.x[0], state.closed
+        state.clock["recorded"] = 1
+        run = cls(network, problem, state, record)
+        if uic:
+            while run.go(problem.stop, 1) == PIVOTS:
+                pass
+            run.record.x[0] = run.record.x[1]
+        return run
+
+    def to_the_end(self, progress: Progress | None = None) -> None:
+        """Run to the stop time; `progress` is told the share of it that is reached.
+
+        Raises:
+            NumericalError: no step, however small, converges; names the time, the worst unknown and its last step.
+        """
+        stop, most = self.problem.stop, 256
+        for piece in range(1, PIECES + 1):
+            status = PAUSED
+            while status != REACHED:
+                begin = time.perf_counter()
+                status = self.go(stop * piece / PIECES, most)
+                if status == PAUSED and time.perf_counter() - begin < PATIENCE:
+                    most *= 2
+            if progress is not None:
+                progress(min(self.time / stop, 1.0))
+
+    @property
+    def time(self) -> float:
+        """The time reached, in s."""
+        return float(self.state.clock["time"][0])
+
+    @property
+    def accepted(self) -> Record:
+        """All accepted points so far."""
+        count = int(self.state.clock["recorded"][0])
+        return Record(*(array[:count] for array in self.record))
+
+    def go(self, until: float, most: int) -> int:
+        """Advance, and look after what stopped it."""
+        status = advance(self.problem, self.state, self.record, until, most)
+        if status == FULL:
+            self._make_room()
+        elif status == PIVOTS:
+            self._choose_pivots()
+        elif status == FAILED:
+            raise self._failure()
+        return status
+
+    def _make_room(self) -> None:
+        if self.state.clock["recorded"][0] >= len(self.record.times):
+            self.record = Record(*(doubled(array) for array in self.record))
+        else:
+            waves = self.state.waves
+            more = waves._replace(times=doubled(waves.times), sent=doubled(waves.sent), kinks=doubled(waves.kinks))
+            self.state = self.state._replace(waves=more)
+
+    def _choose_pivots(self) -> None:
+        """Pivots for the matrix at hand; where the last ones were chosen for it too, it is singular."""
+        attempt = (self.time, int(self.state.clock["failed"][0]))
+        if attempt == (self.repaired[0], self.repaired[1] + 1):
+            raise NumericalError(
+                f"at {self.time:g} s the equations are singular: nothing fixes {self._called}; look for a node without "
+                "a path to ground, or for a loop of voltage sources"
+            )
+        self.repaired = attempt
+        plan = choose_pivots(self.problem.plan, self.state.matrix)
+        self.problem = self.problem._replace(plan=plan)
+        self.state = self.state._replace(factors=workspace(plan, self.state.matrix))
+        self.state.clock["factored"] = 0.0
+
+    def _failure(self) -> NumericalError:
+        clock, times = self.state.clock[0], self.state.history.times
+        tried = times[(int(clock["head"]) + 1) % len(times)] - clock["time"]
+        unit = "A" if self._called.startswith("the current") else "V"
+        return NumericalError(
+            f"at {clock['time']:g} s no step converges, down to {tried:.2g} s: {self._called} still moves by "
+            f"{abs(clock['residual']):.2g} {unit}; look for what jumps there, or give it a capacitor"
+        )
+
+    @property
+    def _called(self) -> str:
+        worst = self.network.unknowns[int(self.state.clock["worst"][0])]
+        return f"the current {worst}" if worst.startswith("i(") else f"the node {worst}"
+
+
+def doubled(array: np.ndarray) -> np.ndarray:
+    """The array with as much room again."""
+    return np.concatenate([array, np.zeros_like(array)])
