@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -66,8 +67,8 @@ def compile_kernel(
     inputs = [(array, place) for array, size in enumerate(sizes) for place in range(size)]
     name = f"kernel_{next(_COUNTER)}"
     text = str(emit(graph, inputs, [outputs[place] for place in kept], name))
-    engine = _compiled(text)
-    return Kernel(engine.get_function_address(name), kept, engine)
+    library = _compiled(text, name)
+    return Kernel(library[name], kept, library)
 
 
 def constant_outputs(
@@ -95,17 +96,24 @@ def _scalar(value: Any) -> Any:
     return jnp.asarray(value, jnp.float64)
 
 
-def _compiled(text: str) -> Any:
+@functools.cache
+def _compiler() -> tuple[Any, Any, Any]:
+    """This machine's code generator, its passes, and where code is linked: one for all kernels, which share memory."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, jit=True
-    )
+    name, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    target = llvm.Target.from_default_triple()
+    generator, linked = (target.create_target_machine(cpu=name, features=features, opt=3, jit=True) for _ in range(2))
+    passes = llvm.create_pass_builder(generator, llvm.create_pipeline_tuning_options(speed_level=2))
+    return generator, passes, llvm.create_lljit_compiler(linked)
+
+
+def _compiled(text: str, name: str) -> Any:
+    """The function of that name as machine code; the code lives as long as what is returned."""
+    generator, passes, linker = _compiler()
     module = llvm.parse_assembly(text)
     module.triple = llvm.get_default_triple()
-    module.data_layout = str(machine.target_data)
-    passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+    module.data_layout = str(generator.target_data)
     passes.getModulePassManager().run(module, passes)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    return engine
+    code = llvm.JITLibraryBuilder().add_object_img(generator.emit_object(module)).add_current_process()
+    return code.export_symbol(name).link(linker, name)
