@@ -23,6 +23,7 @@ import numpy as np
 import tellegen
 from tellegen import spice_export
 from tellegen.solvers.nodal import Network, Solver, operating_point
+from tellegen.solvers.nodal.transient import transient
 
 sys.path.insert(0, str(Path(__file__).parent))
 from decks import BRIDGE, MULTIPLIER, grid, random_circuit
@@ -110,7 +111,33 @@ def grids() -> Iterator[Row]:
     yield row("grid", "10,000 nodes", "largest difference from ngspice", apart, "V")
 
 
-QUESTIONS = {"convergence": convergence, "grid": grids}
+def transients() -> Iterator[Row]:
+    """A bridge and a multiplier over 10⁵ points: seconds of CPU a point, ours and ngspice's, and how far apart."""
+    for name, (deck, card) in {
+        "bridge": (BRIDGE, ".tran 10u 100m 0 1u"),
+        "multiplier": (MULTIPLIER, ".tran 1u 10m 0 100n"),
+    }.items():
+        circuit = tellegen.parse(f"{deck}{card}\n")
+        transient(tellegen.parse(f"{deck}{card.replace('m 0', 'u 0')}\n"))  # compiles
+        begin = time.process_time()
+        ours = transient(circuit)
+        seconds, points = time.process_time() - begin, int(str(ours.about["points"]))
+        yield row("transient", name, "points", points, "")
+        yield row("transient", name, "ours, CPU a point", 1e6 * seconds / points, "µs")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        theirs = spice_export.run(spice_export.deck(circuit, options=MATCHED), currents=False)
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        yield row("transient", name, "ngspice, points", len(theirs.axes["time"]), "")
+        yield row("transient", name, "ngspice, CPU a point", 1e6 * spent / len(theirs.axes["time"]), "µs")
+        times = ours.axes["time"]
+        there = spice_export.on_grid(spice_export.since(theirs, times), times)
+        out = "v(p)" if name == "bridge" else "v(n4)"
+        apart = float(np.abs(ours[out] - there[out]).max() / np.ptp(there[out]))
+        yield row("transient", name, "largest difference", apart, "of the swing")
+
+
+MATCHED = {"reltol": 1e-4, "abstol": 1e-12, "vntol": 1e-8}
+QUESTIONS = {"convergence": convergence, "grid": grids, "transient": transients}
 
 
 def main() -> None:
