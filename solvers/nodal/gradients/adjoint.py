@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from ..compiling import LEAN
 from ..evaluate import FREE, Shape, Work, control, evaluate
 from ..linear import Plan, factor, solve_transposed
 from ..linear import Work as Factors
 from ..newton import CONVERGED, SINGULAR, Conditions, Equations, newton
 from ..switches import set_switches
 from ..tables import NOWHERE
-from .loops import Instances, Scratch, add_at, pull_numbers, pull_unknowns, read_rows, route_switches
+from .loops import Instances, Scratch, add_at, clear, pull_numbers, pull_unknowns, read_rows, route_switches
 from .readings import Readings, pull_readings, read
 
 AT_REST = 0.0
@@ -29,7 +30,7 @@ AT_REST = 0.0
 class Desk(NamedTuple):
     """What one thread works on: a kernel's numbers; currents, charges and their weights, row by row; λ (n,).
 
-    `effective` are all effective numbers, of which the equations' are the last.
+    `effective` are all effective numbers, of which the equations' are the last; `sources` (sources,) are values.
     """
 
     effective: np.ndarray
@@ -39,6 +40,7 @@ class Desk(NamedTuple):
     by_currents: np.ndarray
     by_charges: np.ndarray
     adjoint: np.ndarray
+    sources: np.ndarray
 
 
 class Machine(NamedTuple):
@@ -78,7 +80,7 @@ def solve_range(
         status[k] = outcome.status
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LEAN)
 def read_range(
     equations: Equations,
     all_: Instances,
@@ -99,7 +101,7 @@ def read_range(
         read(readings, x[k], desk.currents, desk.charges, sources[k], found[k])
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LEAN)
 def pull_range(
     machine: Machine,
     all_: Instances,
@@ -126,7 +128,7 @@ def pull_range(
             status[k] = SINGULAR
             continue
         status[k] = CONVERGED
-        adjoint[:] = 0.0
+        clear(adjoint)
         pull_signals(all_, readings, desk, x[k], sources[k], AT_REST, weights[k], adjoint, by_sources[k])
         for place in range(len(adjoint)):
             adjoint[place] = -adjoint[place]
@@ -137,7 +139,7 @@ def pull_range(
         pull_sources(equations.shape, adjoint, by_sources[k])
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def pull_signals(
     all_: Instances,
     readings: Readings,
@@ -150,8 +152,8 @@ def pull_signals(
     by_sources: np.ndarray,
 ) -> None:
     """Add ∂L/∂x and ∂L/∂s of L = Σ weight·reading; `desk.by_currents` becomes ∂L by the rows."""
-    desk.by_currents[:] = 0.0
-    desk.by_charges[:] = 0.0
+    clear(desk.by_currents)
+    clear(desk.by_charges)
     if readings.computed:
         read_rows(all_, desk.effective, x, time, desk.currents, desk.charges, desk.place)
     pull_readings(
@@ -161,7 +163,7 @@ def pull_signals(
         pull_unknowns(all_, desk.effective, x, time, desk.by_currents, desk.by_charges, by_x, desk.place)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def pull_sources(shape: Shape, adjoint: np.ndarray, by_sources: np.ndarray) -> None:
     """Add the derivatives of λᵀi by the sources' values."""
     for source in range(len(by_sources)):

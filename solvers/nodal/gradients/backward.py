@@ -17,13 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from ..compiling import LEAN
 from ..evaluate import FREE, evaluate
 from ..linear import factor, solve_transposed
 from ..newton import CONVERGED, SINGULAR
 from ..switches import set_switches
 from ..waveforms import Sources, waveform
 from .adjoint import Desk, Machine, pull_sources
-from .loops import Instances, add_at, pull_numbers, pull_unknowns, read_rows, route_switches
+from .loops import Instances, add_at, clear, pull_numbers, pull_unknowns, read_rows, route_switches
 from .readings import Readings, pull_readings
 from .steps import Steps
 
@@ -52,7 +53,7 @@ class Carried(NamedTuple):
     own: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LEAN)
 def go_back(
     machine: Machine,
     all_: Instances,
@@ -74,7 +75,7 @@ def go_back(
     """
     equations, work, adjoint = machine.equations, machine.work, desk.adjoint
     depth = len(carried.later)
-    driven = np.zeros(len(sources.kind))
+    driven = desk.sources
     for k in range(len(course.times) - 1, -1, -1):
         n = course.first + k
         if n == 0:
@@ -83,8 +84,8 @@ def go_back(
         leading, row = steps.coefficients[n, 0], n % depth
         last = n + 1 < len(steps.counts) and steps.trapezoidal[n + 1]
         if not last:
-            carried.multipliers[:] = 0.0
-            carried.own[:] = 0.0
+            clear(carried.multipliers)
+            clear(carried.own)
         for source in range(len(driven)):
             driven[source] = waveform(sources, source, time)
         set_switches(equations.switches, equations.numbers, closed)
@@ -93,7 +94,7 @@ def go_back(
             matrix[entry] = work.conductance[entry] + leading * work.capacitance[entry]
         if factor(machine.plan, matrix, machine.factors) >= 0:
             return n
-        adjoint[:] = 0.0
+        clear(adjoint)
         _pull_signals(all_, readings, desk, course, k, driven, weights[k], adjoint, by_sources[k])
         _own(desk, carried, row, leading)
         if readings.computed:
@@ -109,7 +110,7 @@ def go_back(
     return -1
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _pull_signals(
     all_: Instances,
     readings: Readings,
@@ -122,8 +123,8 @@ def _pull_signals(
     by_sources: np.ndarray,
 ) -> None:
     """Put ∂L by currents and by rates of charges into the desk, and add those by unknowns and sources."""
-    desk.by_currents[:] = 0.0
-    desk.by_charges[:] = 0.0
+    clear(desk.by_currents)
+    clear(desk.by_charges)
     x = course.x[k]
     rates = desk.charges
     if readings.computed:
@@ -134,7 +135,7 @@ def _pull_signals(
     )
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _own(desk: Desk, carried: Carried, row: int, leading: float) -> None:
     """The multipliers of single charges; their weights by charge in `desk.by_charges`."""
     for place in range(len(carried.own)):
@@ -142,7 +143,7 @@ def _own(desk: Desk, carried: Carried, row: int, leading: float) -> None:
         desk.by_charges[place] = leading * carried.own[place] + carried.own_later[row, place]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _right(
     starts: np.ndarray,
     rows: np.ndarray,
@@ -161,7 +162,7 @@ def _right(
         adjoint[column] = value
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _pull(
     machine: Machine,
     all_: Instances,
@@ -180,12 +181,12 @@ def _pull(
     route_switches(machine.equations.switches.numbers, first, closed, found)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _hand_on(coefficients: np.ndarray, count: int, n: int, carried: Carried) -> None:
     """Give the earlier points their shares of the multipliers."""
     depth = len(carried.later)
-    carried.later[n % depth] = 0.0
-    carried.own_later[n % depth] = 0.0
+    clear(carried.later[n % depth])
+    clear(carried.own_later[n % depth])
     for j in range(1, count):
         row, factor_ = (n - j) % depth, coefficients[j]
         for place in range(carried.later.shape[1]):
@@ -194,7 +195,7 @@ def _hand_on(coefficients: np.ndarray, count: int, n: int, carried: Carried) -> 
             carried.own_later[row, place] += factor_ * carried.own[place]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LEAN)
 def begin_back(
     machine: Machine,
     all_: Instances,
@@ -218,17 +219,19 @@ def begin_back(
     starts, rows, x, closed = equations.shape.starts, equations.shape.rows, course.x[0], course.closed[0]
     set_switches(equations.switches, equations.numbers, closed)
     evaluate(equations.tables, equations.shape, equations.numbers, x, driven, 0.0, FREE, work)
-    adjoint[:] = 0.0
+    clear(adjoint)
     _pull_signals(all_, readings, desk, course, 0, driven, weights[0], adjoint, by_sources[0])
-    desk.by_charges[:] = carried.own_later[0]
+    for place in range(len(carried.own)):
+        desk.by_charges[place] = carried.own_later[0, place]
     if readings.computed:
         pull_unknowns(all_, desk.effective, x, 0.0, desk.by_currents, desk.by_charges, adjoint, desk.place)
     for column in range(len(adjoint)):
         for entry in range(starts[column], starts[column + 1]):
             adjoint[column] += work.capacitance[entry] * carried.later[0, rows[entry]]
     if not solved:
-        by_x[:] = adjoint
-        adjoint[:] = 0.0
+        for column in range(len(x)):
+            by_x[column] = adjoint[column]
+        clear(adjoint)
     else:
         for column in range(len(x)):
             adjoint[column] = -adjoint[column]

@@ -11,16 +11,17 @@ import numpy as np
 from numba import njit
 
 from ...kernels import call_kernel
+from ..compiling import LEAN
 from ..evaluate import FREE, Shape, evaluate
 from ..linear import factor, solve
 from ..switches import set_switches
 from ..tables import NOWHERE
 from .adjoint import AT_REST, Desk, Machine
-from .loops import Instances, read_controls, read_rows
+from .loops import Instances, clear, read_controls, read_rows
 from .readings import Readings, push_readings
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def push_point(
     machine: Machine,
     all_: Instances,
@@ -44,7 +45,7 @@ def push_point(
     if factor(machine.plan, work.conductance, machine.factors) >= 0:
         return False
     _push_numbers(all_, pushes, desk, along, x)
-    step[:] = 0.0
+    clear(step)
     _subtract(all_.current_rows, desk.by_currents, step)
     _subtract_sources(equations.shape, sources_along, step)
     solve(machine.plan, machine.factors, step)
@@ -54,38 +55,37 @@ def push_point(
     return True
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _switches_along(numbers: np.ndarray, first: int, closed: np.ndarray, along: np.ndarray) -> None:
     for k in range(len(closed)):
         along[first + numbers[k, 0]] = along[first + numbers[k, 1 if closed[k] else 2]]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _push_numbers(all_: Instances, pushes: np.ndarray, desk: Desk, along: np.ndarray, x: np.ndarray) -> None:
     """Directions of all currents in `desk.by_currents`, at fixed unknowns."""
-    given, out = desk.place.given, desk.place.out
-    both = np.zeros(2 * len(given))
-    desk.by_currents[:] = 0.0
+    given, out, both = desk.place.given, desk.place.out, desk.place.more
+    clear(desk.by_currents)
     for k in range(len(all_.kernels)):
         first, count = all_.number_starts[k], all_.number_starts[k + 1] - all_.number_starts[k]
         if pushes[k] == 0:
             continue
         read_controls(all_, x, AT_REST, k, given)
-        both[:count] = desk.effective[first : first + count]
-        both[count : 2 * count] = along[first : first + count]
+        for place in range(count):
+            both[place], both[count + place] = desk.effective[first + place], along[first + place]
         call_kernel(pushes[k], given, 0, both, 0, out, 0)
         for row in range(all_.current_starts[k], all_.current_starts[k + 1]):
             desk.by_currents[row] = out[row - all_.current_starts[k]]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _subtract(rows: np.ndarray, values: np.ndarray, step: np.ndarray) -> None:
     for place in range(len(rows)):
         if rows[place] != NOWHERE:
             step[rows[place]] -= values[place]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _subtract_sources(shape: Shape, along: np.ndarray, step: np.ndarray) -> None:
     for source in range(len(along)):
         for end in range(2):
@@ -94,11 +94,10 @@ def _subtract_sources(shape: Shape, along: np.ndarray, step: np.ndarray) -> None
                 step[row] -= shape.source_signs[source, end] * along[source]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _push_unknowns(all_: Instances, desk: Desk, x: np.ndarray, step: np.ndarray) -> None:
     """Add to all currents' directions what that of the unknowns does."""
-    given, out = desk.place.given, desk.place.out
-    moved = np.zeros(len(given))
+    given, out, moved = desk.place.given, desk.place.out, desk.place.more
     for k in range(len(all_.kernels)):
         read_controls(all_, x, AT_REST, k, given)
         read_controls(all_, step, 0.0, k, moved)

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from ...kernels import Kernel, call_kernel
+from ..compiling import LEAN
 from ..groups import Compiled
 from ..network import Network
 from ..tables import Numbers
@@ -150,7 +151,7 @@ def _through(kernel: Kernel, first: np.ndarray, second: np.ndarray) -> np.ndarra
     return found[:, : len(kernel.outputs)]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _each(address: int, first: np.ndarray, second: np.ndarray, found: np.ndarray) -> None:
     a, b, out = first.reshape(-1), second.reshape(-1), found.reshape(-1)
     for k in range(first.shape[0]):

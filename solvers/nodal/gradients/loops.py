@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from ...kernels import call_kernel
+from ..compiling import LEAN
 from ..groups import Compiled
 from ..tables import NOWHERE, Tables
 
@@ -44,15 +45,16 @@ class Instances(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What a thread writes into: a kernel's inputs and outputs."""
+    """What a thread writes into: a kernel's inputs and outputs, and room for a second one of its inputs."""
 
     given: np.ndarray
     out: np.ndarray
+    more: np.ndarray
 
 
 def scratch() -> Scratch:
     """Fresh arrays for one thread."""
-    return Scratch(np.zeros(MOST), np.zeros(MOST))
+    return Scratch(np.zeros(MOST), np.zeros(MOST), np.zeros(2 * MOST))
 
 
 def instances_of(linear: Tables, rest: Tables, groups: Sequence[Compiled], pulls: np.ndarray) -> Instances:
@@ -92,7 +94,7 @@ def slopes_of(group: Compiled) -> np.ndarray:
     return np.array(pairs, np.int64).reshape(-1, 2)
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def read_controls(all_: Instances, x: np.ndarray, time: float, k: int, given: np.ndarray) -> int:
     """Put an instance's controls and the time at the beginning of `given`; how many numbers these are."""
     begin, end = all_.control_starts[k], all_.control_starts[k + 1]
@@ -107,7 +109,14 @@ def read_controls(all_: Instances, x: np.ndarray, time: float, k: int, given: np
     return end - begin
 
 
-@njit(cache=True)
+@njit(**LEAN)
+def clear(array: np.ndarray) -> None:
+    """Zeros everywhere."""
+    for place in range(len(array)):
+        array[place] = 0.0
+
+
+@njit(**LEAN)
 def add_at(rows: np.ndarray, vector: np.ndarray, weights: np.ndarray) -> None:
     """Add to every row's weight what a vector (n,) has at its unknown."""
     for place in range(len(rows)):
@@ -115,7 +124,7 @@ def add_at(rows: np.ndarray, vector: np.ndarray, weights: np.ndarray) -> None:
             weights[place] += vector[rows[place]]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def read_weights(
     all_: Instances, k: int, currents: np.ndarray, charges: np.ndarray, at: int, given: np.ndarray
 ) -> bool:
@@ -132,7 +141,7 @@ def read_weights(
     return some
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def pull_numbers(
     all_: Instances,
     effective: np.ndarray,
@@ -157,7 +166,7 @@ def pull_numbers(
                 found[number] += out[number - first]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def pull_unknowns(
     all_: Instances,
     effective: np.ndarray,
@@ -188,7 +197,7 @@ def pull_unknowns(
             at += 1
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def read_rows(
     all_: Instances,
     effective: np.ndarray,
@@ -212,7 +221,7 @@ def read_rows(
             at += 1
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def route_switches(numbers: np.ndarray, first: int, closed: np.ndarray, found: np.ndarray) -> None:
     """Give the derivatives by the conductances in force to those of the states; `numbers` are those of `Switches`,
     counted from `first`."""

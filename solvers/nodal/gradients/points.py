@@ -10,6 +10,7 @@ import numpy as np
 from ....netlist.circuit import Circuit
 from ....netlist.errors import CircuitError, NumericalError
 from ..linear import workspace
+from ..network import Network
 from ..newton import CONVERGED
 from ..operating import MOST, Solver
 from ..tables import Numbers
@@ -178,7 +179,7 @@ class DifferentiablePoints:
         own = numbers._replace(effective=effective[len(numbers.linear) :])
         work = network.work()
         factors = workspace(solver.plan, work.conductance)
-        desk = new_desk(self.instances, effective, network.size)
+        desk = new_desk(self.instances, effective, network)
         return Machine(solver.equations._replace(numbers=own), solver.plan, factors, work), desk
 
     def _sources(self, base: np.ndarray, inputs: np.ndarray | None) -> np.ndarray:
@@ -207,10 +208,11 @@ class DifferentiablePoints:
         return found
 
 
-def new_desk(instances: Instances, effective: np.ndarray, size: int) -> Desk:
+def new_desk(instances: Instances, effective: np.ndarray, network: Network) -> Desk:
     """Fresh arrays for one thread."""
     currents, charges = (np.zeros(len(rows)) for rows in (instances.current_rows, instances.charge_rows))
-    return Desk(effective, scratch(), currents, charges, currents.copy(), charges.copy(), np.zeros(size))
+    adjoint, sources = np.zeros(network.size), np.zeros(len(network.source_names))
+    return Desk(effective, scratch(), currents, charges, currents.copy(), charges.copy(), adjoint, sources)
 
 
 def _columns(known: Sequence[str], inputs: Sequence[str]) -> np.ndarray:

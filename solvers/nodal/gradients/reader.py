@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numba import njit
 
+from ..compiling import LEAN
 from ..newton import Equations
 from ..switches import set_switches
 from ..transient.problem import DEPTH, Problem
@@ -61,7 +62,7 @@ class Reader:
         read_along(equations, self.instances, self.readings, self.desk, self.problem.sources, steps, course, *going)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, **LEAN)
 def read_along(
     equations: Equations,
     all_: Instances,
@@ -79,7 +80,7 @@ def read_along(
     `steps` are the course's alone, `earlier` (DEPTH, rows) the last charges by number modulo DEPTH, `rate` (rows,)
     the last rates: both go on.
     """
-    driven, depth = np.zeros(len(sources.kind)), len(earlier)
+    driven, depth = desk.sources, len(earlier)
     for k in range(len(course.times)):
         n, x = course.first + k, course.x[k]
         for source in range(len(driven)):
@@ -87,11 +88,11 @@ def read_along(
         if readings.computed:
             set_switches(equations.switches, equations.numbers, course.closed[k])
             read_rows(all_, desk.effective, x, course.times[k], desk.currents, desk.charges, desk.place)
-            earlier[n % depth] = desk.charges
             for place in range(len(rate)):
+                earlier[n % depth, place] = desk.charges[place]
                 value = -rate[place] if steps.trapezoidal[k] else 0.0
                 for j in range(steps.counts[k]):
                     value += steps.coefficients[k, j] * earlier[(n - j) % depth, place]
                 rate[place] = value
-            course.rates[k] = rate
+                course.rates[k, place] = value
         read(readings, x, desk.currents, rate, driven, found[k])

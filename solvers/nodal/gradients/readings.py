@@ -15,9 +15,11 @@ from numba import njit
 
 from ....netlist.errors import CircuitError
 from ....netlist.suggestion import nearest
+from ..compiling import LEAN
 from ..network import Network
 from ..signals import Signals, into_first
 from ..tables import NOWHERE
+from .loops import clear
 
 UNKNOWN, CURRENT, SOURCE, CHARGE = range(4)
 """What a term of a reading is a multiple of: an unknown, a current that an instance computes, a source's value, the
@@ -125,7 +127,7 @@ def _joined(parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray,
     return np.concatenate([first, second[1:] + first[-1]]), np.concatenate([rows, more])
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def read(
     readings: Readings,
     x: np.ndarray,
@@ -135,7 +137,7 @@ def read(
     found: np.ndarray,
 ) -> None:
     """The readings (count,) at x, with the currents and rates of charges of all rows and the sources' values."""
-    found[:] = 0.0
+    clear(found)
     for term in range(len(readings.signal)):
         value = readings.factor[term] * _number(readings, term, x, currents, rates, sources)
         if readings.unknown[term] != NOWHERE:
@@ -143,7 +145,7 @@ def read(
         found[readings.signal[term]] += value
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _number(
     readings: Readings, term: int, x: np.ndarray, currents: np.ndarray, rates: np.ndarray, sources: np.ndarray
 ) -> Any:
@@ -155,7 +157,7 @@ def _number(
     return rates[place] if kind == CHARGE else sources[place]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def pull_readings(
     readings: Readings,
     weights: np.ndarray,
@@ -188,7 +190,7 @@ def pull_readings(
             by_sources[place] += weight
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def push_readings(
     readings: Readings,
     x: np.ndarray,
@@ -200,7 +202,7 @@ def push_readings(
     found: np.ndarray,
 ) -> None:
     """The direction of the readings at rest, `found` (count,), from those of what they are made of."""
-    found[:] = 0.0
+    clear(found)
     for term in range(len(readings.signal)):
         along = _number(readings, term, x_along, currents_along, currents_along, sources_along)
         unknown = readings.unknown[term]

@@ -15,6 +15,7 @@ from numba import njit
 from ....netlist.element import Element
 from ....netlist.stimulus import WAVEFORMS, Stimulus
 from ...kernels import Kernel, call_kernel, compile_kernel
+from ..compiling import LEAN
 from ..waveforms import (
     AMPLITUDE_MODULATED,
     EXPONENTIAL,
@@ -54,33 +55,32 @@ def pull_shape(sources: Sources, source: int, times: np.ndarray, weights: np.nda
     given = np.ascontiguousarray(sources.values[first : first + count])
     found = np.zeros(count)
     if kind == PIECEWISE:
-        _pull_points(sources, source, times, weights, found)
+        _pull_points(sources._replace(values=sources.values.copy()), source, times, weights, found)
     elif kind in _FORMULAS:
-        _pull_formula(_kernel(kind, count).address, given, times, weights, found)
+        _pull_formula(_kernel(kind, count).address, given, times, weights, np.zeros(count), found)
     return found
 
 
-@njit(cache=True)
-def _pull_points(sources: Sources, source: int, times: np.ndarray, weights: np.ndarray, found: np.ndarray) -> None:
-    """Of a PWL: it is linear in its values, so each one's derivative is the waveform with 1 there and 0 elsewhere."""
-    first = sources.start[source]
-    values = sources.values.copy()
-    unit = Sources(sources.kind, sources.start, sources.count, values, sources.direct)
+@njit(**LEAN)
+def _pull_points(unit: Sources, source: int, times: np.ndarray, weights: np.ndarray, found: np.ndarray) -> None:
+    """Of a PWL: it is linear in its values, so each one's derivative is the waveform with 1 there and 0 elsewhere.
+    `unit` is the sources' table, of which the values are written."""
+    first = unit.start[source]
     for place in range(3, len(found), 2):
-        values[first + 3 : first + len(found) : 2] = 0.0
-        values[first + place] = 1.0
+        for other in range(3, len(found), 2):
+            unit.values[first + other] = 1.0 if other == place else 0.0
         for k in range(len(times)):
             if weights[k] != 0.0:
                 found[place] += weights[k] * waveform(unit, source, times[k])
 
 
-@njit(cache=True)
-def _pull_formula(address: int, given: np.ndarray, times: np.ndarray, weights: np.ndarray, found: np.ndarray) -> None:
-    out, at = np.zeros(len(found)), np.zeros(1)
+@njit(**LEAN)
+def _pull_formula(
+    address: int, given: np.ndarray, times: np.ndarray, weights: np.ndarray, out: np.ndarray, found: np.ndarray
+) -> None:
     for k in range(len(times)):
         if weights[k] != 0.0:
-            at[0] = times[k]
-            call_kernel(address, at, 0, given, 0, out, 0)
+            call_kernel(address, times, k, given, 0, out, 0)
             for place in range(len(found)):
                 found[place] += weights[k] * out[place]
 

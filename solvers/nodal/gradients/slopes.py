@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from ...kernels import call_kernel
+from ..compiling import LEAN
 from ..tables import NOWHERE
 from .adjoint import AT_REST
 from .loops import Instances, Scratch, read_controls
@@ -49,7 +50,7 @@ def back_across(pairs: Pairs, values: np.ndarray, size: int) -> np.ndarray:
     return found[:size]
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def read_slopes(all_: Instances, effective: np.ndarray, x: np.ndarray, desk: Scratch, found: np.ndarray) -> None:
     """All slopes (pairs,) at x (n,)."""
     given, out = desk.given, desk.out
@@ -63,7 +64,7 @@ def read_slopes(all_: Instances, effective: np.ndarray, x: np.ndarray, desk: Scr
             at += 1
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def pull_slopes(
     all_: Instances,
     pulls: np.ndarray,

@@ -14,7 +14,7 @@ import numpy as np
 
 from ....netlist.element import Element
 from ....netlist.stimulus import Stimulus
-from ...dynamics.transient import Transient
+from ...transient_card import Transient
 from ..evaluate import FREE, evaluate
 from ..network import Network
 from ..operating import Solver

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from ..compiling import LEAN
 from ..transient.problem import DEPTH
 
 
@@ -31,7 +32,7 @@ def steps_of(times: np.ndarray, orders: np.ndarray, trapezoidal: bool) -> Steps:
     return found
 
 
-@njit(cache=True)
+@njit(**LEAN)
 def _fill(
     times: np.ndarray,
     orders: np.ndarray,

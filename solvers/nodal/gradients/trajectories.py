@@ -9,7 +9,7 @@ import numpy as np
 
 from ....netlist.circuit import Circuit
 from ....netlist.errors import CircuitError, NumericalError
-from ...dynamics.transient import Transient
+from ...transient_card import Transient
 from ..linear import choose_pivots, workspace
 from ..network import Network
 from ..newton import CONVERGED
@@ -17,7 +17,7 @@ from ..operating import Solver
 from ..tables import Numbers
 from ..transient.beginning import Start, first_values, problem_of, state_of
 from ..transient.problem import DEPTH, Problem, Settings
-from ..transient.settings import largest_step, settings_of
+from ..transient.settings import settings_of
 from ..waveforms import DIRECT
 from .adjoint import Desk, Machine
 from .backward import Carried, Course, begin_back, go_back
@@ -101,7 +101,7 @@ class DifferentiableTransient:
             found,
             names,
             asked,
-            settings or settings_of(network.flat, largest_step(circuit, None, asked), asked.stop),
+            settings or settings_of(network.flat, asked),
             memory,
             instances_of(network.linear, network.tables, network.groups, pulls),
             readings_of(network, names, in_time=True),
@@ -206,7 +206,7 @@ class DifferentiableTransient:
         own = numbers._replace(effective=effective[len(numbers.linear) :])
         work = self.parametrisation.network.work()
         factors = workspace(problem.plan, work.conductance)
-        desk = new_desk(self.instances, effective, self.parametrisation.network.size)
+        desk = new_desk(self.instances, effective, self.parametrisation.network)
         return Machine(problem.equations._replace(numbers=own), problem.plan, factors, work), desk
 
     def _back(
