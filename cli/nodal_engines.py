@@ -34,6 +34,12 @@ def answer(engine: NodalEngine, circuit: Circuit, card: Card) -> Traces:
     return found(circuit.replace(analyses=(card,)), card)
 
 
+def _transient(circuit: Circuit, card: Card) -> Traces:
+    from ..solvers.nodal.transient.waveform import transient
+
+    return transient(circuit, card)
+
+
 def _by_nodal_analysis(circuit: Circuit, card: Card) -> Traces:
     from ..solvers.nodal.analyses import ANALYSES
 
@@ -49,7 +55,9 @@ def _by_ngspice(circuit: Circuit, card: Card) -> Traces:
     return run(deck(circuit))
 
 
-NODAL = NodalEngine("nodal", dict.fromkeys(("op", "dc", "ac", "tran", "noise", "tf"), _by_nodal_analysis))
+NODAL = NodalEngine(
+    "nodal", {**dict.fromkeys(("op", "dc", "ac", "noise", "tf"), _by_nodal_analysis), "tran": _transient}
+)
 NGSPICE = NodalEngine("ngspice", dict.fromkeys(("op", "dc", "ac", "tran"), _by_ngspice))
 
 NODAL_ENGINES: Mapping[str, NodalEngine] = MappingProxyType({engine.name: engine for engine in (NODAL, NGSPICE)})

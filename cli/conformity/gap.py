@@ -39,7 +39,12 @@ class Gap:
 
 
 Pair = tuple[str, np.ndarray, np.ndarray]
-"""A scalar signal's name, our values and the reference's, over the same points."""
+"""A scalar signal's name, our values and the reference's, over the same points.
+
+Some currents of ngspice's are left out: that of a switch, which it computes as if the switch were off where its card
+turns it on, and over time those of transistors, which lack the charging of gates and bases. Kirchhoff's laws bring them
+to the nodes, which are compared.
+"""
 
 
 def gap(ours: Traces, reference: Traces) -> Gap:
@@ -64,17 +69,16 @@ def gap(ours: Traces, reference: Traces) -> Gap:
 def common(ours: Traces, reference: Traces) -> tuple[list[Pair], int]:
     """The scalar signals both have, and how many of the reference's we lack. Voltages and currents only."""
     mine = dict(ours.scalars())
-    theirs = {name: values for name, values in reference.scalars() if name[:2] in ("v(", "i(") and is_sound(name)}
+    unsound = "SWQMJ" if "time" in reference.axes else "SW"
+    theirs = {
+        name: values
+        for name, values in reference.scalars()
+        if name.startswith("v(") or (name.startswith("i(") and kind_letter(name[2:]) not in unsound)
+    }
     pairs = [(name, np.asarray(mine[name]), np.asarray(values)) for name, values in theirs.items() if name in mine]
     if not pairs:
         raise CircuitError("the two answers have no signal in common")
     return pairs, len(theirs) - len(pairs)
-
-
-def is_sound(signal: str) -> bool:
-    """Whether ngspice's own value of a signal can be believed: it computes the current of a switch that its card turns
-    on with the resistance of one that is off. Voltages around it tell all the same."""
-    return not (signal.startswith("i(") and kind_letter(signal[2:]) in "SW")
 
 
 def worst(differences: Mapping[str, tuple[np.ndarray, np.ndarray]], lacking: int, place: Callable[[int], str]) -> Gap:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...netlist import Card, Circuit
-from .tolerances import TIGHT
+from .tolerances import OURS
 
 ANSWERED = ("op", "dc", "ac", "tran")
 """Keywords of the analyses that are compared."""
@@ -28,7 +28,7 @@ class Question:
     @property
     def tight(self) -> Circuit:
         """The circuit with tight tolerances in place of its own."""
-        return self.circuit.replace(options={**self.circuit.options, **TIGHT})
+        return self.circuit.replace(options={**self.circuit.options, **OURS})
 
     @property
     def text(self) -> str:

@@ -36,7 +36,10 @@ TIGHT: Mapping[str, object] = MappingProxyType(
         "itl4": 100.0,
     }
 )
-"""The options that both programs are given, in place of the deck's own of these names."""
+"""ngspice's options, in place of the deck's own of these names."""
+
+OURS: Mapping[str, object] = MappingProxyType({"reltol": 1e-6, "abstol": 1e-12, "vntol": 1e-9})
+"""Our own engine's."""
 
 SHARP: Mapping[str, object] = MappingProxyType({**TIGHT, "reltol": 1e-9, "vntol": 1e-12})
 """ngspice's options where it solves for values: an iteration that stops at a millionth may be wrong by it."""
