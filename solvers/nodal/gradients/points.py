@@ -128,6 +128,15 @@ class DifferentiablePoints:
             x[k], closed[k] = point.x, point.closed
         return Solved(values, x, closed, sources, self._read(numbers, sources, closed, x))
 
+    def without(self, names: Sequence[str]) -> DifferentiablePoints:
+        """The same with fewer parameters."""
+        return replace(self, parametrisation=self.parametrisation.without(names))
+
+    def read(self, solved: Solved) -> Solved:
+        """A known solution with its signals."""
+        numbers, _ = self.numbers(solved.values)
+        return replace(solved, signals=self._read(numbers, solved.sources, solved.closed, solved.x))
+
     def solution(self, values: np.ndarray, inputs: np.ndarray, x: np.ndarray, closed: np.ndarray) -> Solved:
         """A solution that is known: unknowns (samples, n), states of switches (samples, switches); without signals."""
         sources = self._sources(self.parametrisation.numbers(values), inputs)
