@@ -9,13 +9,9 @@ In: a `QP`. Out: a `Solution` with its KKT residual. `GraphLaplacian` is the met
 * `active_set`, `residual`: which diodes conduct. `interior`, `rescue`, `loops`, `potentials`: what is done where that
   iteration does not settle, and the proofs that no steady state exists. `statement`: a state as a solution.
 * `gradient`: derivatives of a loss by everything. `sequence`: many inputs of one circuit.
-* `compiling`: the clock of the compiler, which runs at the first use of an installation.
 """
 
-from ..compilation import count_by
-from .compiling import seconds
+from .. import numba_clock as numba_clock
 from .method import GraphLaplacian
 
 __all__ = ["GraphLaplacian"]
-
-count_by(seconds)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import numba_clock as numba_clock
+
 LEAN: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
 """Options of numba for functions that make no arrays: references to those handed in are not counted, which takes longer
 than a diode, and a division by zero gives infinity or NaN, which Newton's method notices, in place of an exception.

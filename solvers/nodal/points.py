@@ -52,7 +52,7 @@ def operating_points(
     begin = time.perf_counter()
     network = Network.of(circuit)
     solver, signals = Solver.of(network), Signals.of(network)
-    sources = _sources(network, circuit, inputs)
+    sources = source_rows(network, circuit, inputs)
     points: list[Point] = []
     for values in sources:
         before = points[-1] if points else None
@@ -72,7 +72,7 @@ def operating_points(
     return Traces(gathered(stacked, circuit), {"sample": np.arange(len(sources))}, made)
 
 
-def _sources(network: Network, circuit: Circuit, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
+def source_rows(network: Network, circuit: Circuit, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
     """The values (samples, sources) of all sources."""
     flat, places = circuit.flatten(), {name: place for place, name in enumerate(network.source_names)}
     samples = {len(values) for values in inputs.values()}

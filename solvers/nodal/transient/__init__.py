@@ -12,9 +12,11 @@ correction      Newton's method of one step
 delays, events  lossless lines; switches
 readings        accepted points as signals; interpolation: between the points
 waveform        the whole of it: `transient`
-dies            many dies at once, in threads
+dies            many dies, or many inputs, in threads
 """
 
 from __future__ import annotations
 
+from .dies import transients as transients
+from .dies import transients_of_dies as transients_of_dies
 from .waveform import transient as transient

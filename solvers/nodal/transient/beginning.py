@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....netlist.circuit import Circuit
 from ....netlist.errors import CircuitError
 from ...transient_card import Transient
 from ..evaluate import FREE, evaluate
@@ -42,21 +43,34 @@ class Start:
     point: Point | None
 
 
-def problem_of(network: Network, solver: Solver, asked: Transient, settings: Settings) -> Problem:
-    """The network with its lines as they are in time."""
+def problem_of(
+    network: Network, solver: Solver, asked: Transient, settings: Settings, sources: Sources | None = None
+) -> Problem:
+    """The network with its lines as they are in time; with other `sources` than its own where they are given."""
     lines = lines_of(network)
+    if sources is None:
+        sources = sources_in_time(network, network.flat, asked)
     numbers = solver.numbers._replace(g0=_travelling(network, solver.numbers))
     shape, size = network.shape, network.size
     columns = np.repeat(np.arange(size), np.diff(shape.starts))
     return Problem(
         solver.equations._replace(numbers=numbers),
         solver.plan,
-        sources_of([network.flat[name] for name in network.source_names], asked.step, asked.stop),
+        sources,
         lines,
         np.flatnonzero(shape.rows == columns).astype(np.int64),
         settings,
         asked.stop,
     )
+
+
+def sources_in_time(network: Network, flat: Circuit, asked: Transient) -> Sources:
+    """The waveforms of a flat circuit that differs from the network's in its numbers alone.
+
+    Raises:
+        CircuitError: a waveform that is not taken.
+    """
+    return sources_of([flat[name] for name in network.source_names], asked.step, asked.stop)
 
 
 def lines_of(network: Network) -> Lines:

@@ -29,7 +29,7 @@ WIDEST = 1e3
 """Growth of a step behind a corner, where nothing is known yet."""
 
 
-@njit(**LEAN)
+@njit(**LEAN, nogil=True)
 def advance(problem: Problem, state: State, record: Record, until: float, most: int) -> int:
     """Go on to a time, or for so many accepted steps."""
     clock, waves = state.clock[0], state.waves

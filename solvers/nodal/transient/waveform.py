@@ -15,6 +15,7 @@ from ...compilation import compiled_seconds
 from ...transient_card import Transient
 from ..network import Network
 from ..operating import Solver
+from ..waveforms import Sources
 from .beginning import Start, problem_of, start_of, state_of
 from .interpolation import interpolated
 from .problem import Settings
@@ -39,14 +40,15 @@ def simulate(
     asked: Transient,
     settings: Settings,
     progress: Progress | None = None,
+    sources: Sources | None = None,
 ) -> Simulation:
-    """Run a compiled circuit with the solver's numbers.
+    """Run a compiled circuit with the solver's numbers, and other sources than its own where they are given.
 
     Raises:
         CircuitError: a waveform or an initial condition that is not read.
         NumericalError: no operating point to begin with, or no step that converges; says when and where.
     """
-    problem = problem_of(network, solver, asked, settings)
+    problem = problem_of(network, solver, asked, settings, sources)
     start = start_of(network, solver, problem, asked.uic)
     state = state_of(network, solver, problem, start)
     run = Run.of(network, problem._replace(plan=solver.plan), state, asked.uic)
