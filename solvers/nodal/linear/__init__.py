@@ -7,20 +7,35 @@
     solve(plan, work, b)                          in place, as often as needed; `solve_transposed` for Aᵀ
 
 All but `analyse` and `choose_pivots` can be called from compiled loops, with the plan and the work as arguments. A plan
-made without values expects pivots on the diagonal, and fails at the first voltage source: choose then.
+made without values expects pivots on the diagonal, and fails at the first voltage source: choose then. `LinearSystem`
+does all that for callers outside of loops.
 
 plan            the two records that loops carry
 factorisation   one call for all plans
-dense           small systems, pivots anew each time
-columns         sparse systems, pivots fixed; products: what they do, in a list
-analysis        patterns and values to plans
-core            what trivial pivots leave; matching: rows to divide by; ordering: little fill
-pivoting        threshold partial pivoting
+dense           few unknowns: a dense matrix, pivots anew each time
+columns         little to do for each unknown: a list of products, pivots fixed; products: where the list comes from
+fronts          much to do: a tree of dense fronts, pivots fixed; panels: one front; front_solves: substitution;
+                front_tables, bundles: where the tree comes from; calling: how loops call what they do not compile
+analysis        which of these, and with which pivots
+given           the matrix as it is given; core: what trivial pivots leave; matching: rows to divide by; ordering: an
+                order of little fill; pivoting: threshold partial pivoting
 magnitude       when a pivot is lost
+system          a linear system with names, outside of loops
 """
 
 from .analysis import analyse, choose_pivots
 from .factorisation import factor, solve, solve_transposed
 from .plan import Plan, Work, workspace
+from .system import LinearSystem
 
-__all__ = ["Plan", "Work", "analyse", "choose_pivots", "factor", "solve", "solve_transposed", "workspace"]
+__all__ = [
+    "LinearSystem",
+    "Plan",
+    "Work",
+    "analyse",
+    "choose_pivots",
+    "factor",
+    "solve",
+    "solve_transposed",
+    "workspace",
+]

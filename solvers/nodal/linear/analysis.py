@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from .core import Core
+from .calling import kernels
+from .core import Core, Sequence
 from .dense import LANES
-from .pivoting import Matrix, choose
-from .plan import Plan, packed, part
+from .factorisation import factor
+from .front_tables import Layout, lay_out_fronts
+from .given import Given, column_of_entries
+from .panels import SQUARES
+from .pivoting import Pattern, choose
+from .plan import COLUMNS, DENSE, FRONTS, Plan, packed, part, workspace
 from .products import lay_out
 
 SMALL = 8
@@ -16,6 +23,13 @@ THRESHOLD = 1e-2
 """A preferred pivot may be so much smaller than the largest of its column."""
 LIMIT = 1e5
 """A factor so much larger than one, rows being scaled, asks for other pivots."""
+FEW, SPARSE = 20_000, 4
+"""With so few products, or so few for every entry of the factors, a system goes by columns; with more, fronts may be
+faster."""
+MOST = 4_000_000
+"""With more products than these, columns are not even tried."""
+SECONDS = 0.8e-9
+"""By columns, for a product, as measured (benchmarks/linear)."""
 
 
 def analyse(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.ndarray | None = None) -> Plan:
@@ -27,7 +41,7 @@ def analyse(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.ndarray 
     indptr, indices = np.array(indptr, np.int32), np.array(indices, np.int32)
     if n <= SMALL:
         return _dense(n, indptr, indices)
-    return _sparse(n, indptr, indices, values)
+    return _sparse(Given.of(indptr, indices, values))
 
 
 def choose_pivots(plan: Plan, values: np.ndarray) -> Plan:
@@ -36,52 +50,74 @@ def choose_pivots(plan: Plan, values: np.ndarray) -> Plan:
     Diagonal entries that are zero are left out, as those of voltage sources are; `factor` fails once they are not.
     The same plan is returned where values are not finite.
     """
-    if plan.is_dense or not np.all(np.isfinite(values)):
+    if plan.method == DENSE or not np.all(np.isfinite(values)):
         return plan
-    return _sparse(plan.size, part(plan, 0), part(plan, 1), values)
+    return _sparse(Given.of(part(plan, 0), part(plan, 1), values))
 
 
 def _dense(n: int, indptr: np.ndarray, indices: np.ndarray) -> Plan:
     width = -(-n // LANES) * LANES
-    place = indices * width + _column_of_entries(indptr)
-    return Plan(n, True, n * (width + n), packed([indptr, indices, place]), np.zeros(0))
+    tables = packed([indptr, indices, indices * width + column_of_entries(indptr)])
+    return Plan(n, DENSE, n * (width + n), n, tables, np.zeros(0), np.zeros(6, np.int64))
 
 
-def _column_of_entries(indptr: np.ndarray) -> np.ndarray:
-    return np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
+def _sparse(given: Given) -> Plan:
+    """By columns where there is little to do for every entry, else by fronts where these are expected to be faster."""
+    core = Core.of(given.size, given.rows, given.columns)
+    sizes = given.magnitudes
+    weight = core.row_weights(given.size, sizes)
+    sequence = core.sequence(sizes * weight[given.rows])
+    pattern = choose(given, sequence, weight, THRESHOLD, MOST)
+    if pattern is not None and pattern.products <= max(FEW, SPARSE * (len(pattern.lower) + len(pattern.upper))):
+        return _by_columns(given, sequence, pattern, weight)
+    if given.values is None:
+        return _undecided(given)
+    layout, ordered = lay_out_fronts(given, sequence)
+    if pattern is not None and pattern.products * SECONDS < layout.seconds:
+        return _by_columns(given, sequence, pattern, weight)
+    plan = _by_fronts(given, layout, ordered, weight)
+    return plan if _is_good(plan, given) else _by_fronts_in_order(given, sequence, weight)
 
 
-def _sparse(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.ndarray | None) -> Plan:
-    columns = _column_of_entries(indptr)
-    zero = np.zeros(len(indices), bool) if values is None else (values == 0) & (columns == indices)
-    kept = np.flatnonzero(~zero)
-    rows, columns = indices[kept], columns[kept]
-    sizes = np.ones(len(kept)) if values is None else np.abs(values[kept])
-    core = Core.of(n, rows, columns)
-    weight = core.row_weights(n, sizes)
-    order, pivot_rows = core.pivots(sizes * weight[rows])
-    inner = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=n))]).astype(np.int32)
-    known = _likely(order, pivot_rows, rows, columns) if values is None else values[kept]
-    matrix = Matrix(inner, rows, known)
-    forced = len(core.by_row) + len(core.by_column)
-    pattern = choose(matrix, order, pivot_rows, forced, weight, THRESHOLD)
-    parts = lay_out(indptr, indices, np.flatnonzero(zero).astype(np.int32), order, pattern)
-    weights = _weights(weight, pattern.position, len(core.by_row))
-    return Plan(n, False, len(parts.rows) + 1, packed(list(parts)), weights)
+def _by_columns(given: Given, sequence: Sequence, pattern: Pattern, weight: np.ndarray) -> Plan:
+    parts = lay_out(given, sequence.columns, pattern)
+    weights = _weights(weight, parts.row_order, sequence.by_row)
+    size = given.size
+    return Plan(size, COLUMNS, len(parts.rows) + 1, size, packed(list(parts)), weights, np.zeros(6, np.int64))
 
 
-def _likely(order: np.ndarray, pivot_rows: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Values for which the expected pivots are good, for an analysis without values."""
-    row_of = np.empty(len(order), np.int32)
-    row_of[order] = pivot_rows
-    return np.where(rows == row_of[columns], 1.0, 1e-9)
+def _undecided(given: Given) -> Plan:
+    """A plan that asks for values: the fronts of a large system are worth laying out only once pivots are known."""
+    tables = packed([given.indptr, given.indices])
+    return Plan(given.size, FRONTS, 0, SQUARES, tables, np.zeros(0), np.zeros(6, np.int64))
 
 
-def _weights(row_weight: np.ndarray, position: np.ndarray, by_row: int) -> np.ndarray:
-    """What `factor_columns` compares factors with: row weights and limits, by position. What the rows of trivial pivots
-    are multiplied by may be as large as it likes, as they have no other entry."""
-    own = np.empty(len(position))
-    own[position] = row_weight
-    limit = LIMIT * own
+def _by_fronts(given: Given, layout: Layout, sequence: Sequence, weight: np.ndarray) -> Plan:
+    weights = _weights(weight, sequence.rows, sequence.by_row)
+    is_complex = np.iscomplexobj(np.asarray(given.values))
+    addresses = np.zeros(6, np.int64)
+    addresses[3 * is_complex : 3 * is_complex + 3] = [each.address for each in kernels(is_complex)]
+    tables = packed(list(layout.tables))
+    return Plan(given.size, FRONTS, layout.factor_size, layout.scratch_size, tables, weights, addresses)
+
+
+def _is_good(plan: Plan, given: Given) -> bool:
+    """Whether the pivots suit the values."""
+    values = np.zeros(len(given.indices), np.asarray(given.values).dtype)
+    values[given.kept] = given.values
+    return factor(plan, values, workspace(plan, values)) < 0
+
+
+def _by_fronts_in_order(given: Given, sequence: Sequence, weight: np.ndarray) -> Plan:
+    """With the pivots of threshold partial pivoting and in its order, where those expected are not good enough."""
+    pattern = choose(given, sequence, weight, THRESHOLD)
+    rows = sequence.rows if pattern is None else np.argsort(pattern.position).astype(np.int32)
+    return _by_fronts(given, *lay_out_fronts(given, replace(sequence, rows=rows)), weight)
+
+
+def _weights(row_weight: np.ndarray, rows: np.ndarray, by_row: int) -> np.ndarray:
+    """What factors are compared with: weights and limits of the rows in order. What the rows of trivial pivots are
+    multiplied by may be as large as it likes, as they have no other entry."""
+    limit = LIMIT * row_weight[rows]
     limit[:by_row] = np.inf
-    return np.concatenate([own, limit])
+    return np.concatenate([row_weight[rows], limit])

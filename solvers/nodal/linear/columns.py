@@ -14,7 +14,7 @@ import numba
 import numpy as np
 
 from .magnitude import is_lost, magnitude
-from .plan import KERNEL
+from .plan import INNER
 
 
 class Columns(NamedTuple):
@@ -43,7 +43,7 @@ class Columns(NamedTuple):
     upper: np.ndarray
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def columns_of(tables):
     """The parts of a plan's tables."""
     return Columns(
@@ -63,7 +63,7 @@ def columns_of(tables):
     )
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _place_values(parts, values, factors):
     """Put values into place; the first column in which one that should be absent is not zero, or −1."""
     for p in range(len(factors)):
@@ -76,7 +76,7 @@ def _place_values(parts, values, factors):
     return -1
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _cancelled(parts, factors, k):
     """Σ |l||u| over what was subtracted from pivot k."""
     total = 0.0
@@ -85,7 +85,7 @@ def _cancelled(parts, factors, k):
     return total
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _divide(parts, weights, factors, k):
     """Divide column k of L by its pivot, which becomes its inverse; whether an entry is too large then."""
     rows, pivot, n = parts.rows, parts.diagonal[k], len(parts.diagonal)
@@ -99,7 +99,7 @@ def _divide(parts, weights, factors, k):
     return too_large
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def factor_columns(plan, values, work):
     """Factorise; −1, or the unknown whose pivot is lost or too small beside its column.
 
@@ -124,7 +124,7 @@ def factor_columns(plan, values, work):
     return -1
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def solve_columns(plan, work, b):
     """b ← A⁻¹ b."""
     parts, factors, x = columns_of(plan.tables), work.factors, work.scratch
@@ -143,7 +143,7 @@ def solve_columns(plan, work, b):
             x[rows[p]] -= factors[p] * known
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def solve_transposed_columns(plan, work, b):
     """b ← A⁻ᵀ b (not conjugated)."""
     parts, factors, x = columns_of(plan.tables), work.factors, work.scratch

@@ -11,11 +11,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .given import others
 from .matching import match
 from .ordering import fill_reducing
 
 ROUNDS = 30
 """Trivial pivots that make others trivial are followed so far."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sequence:
+    """Pivots in order: `rows` and `columns` (n,) of the matrix; the first `trivial` of them need no elimination, and
+    `by_row` of these are of rows with one entry."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+    trivial: int
+    by_row: int
+
+    def positions(self) -> tuple[np.ndarray, np.ndarray]:
+        """The position of each row and of each column of the matrix."""
+        row, column = np.empty(len(self.rows), np.int64), np.empty(len(self.rows), np.int64)
+        row[self.rows] = column[self.columns] = np.arange(len(self.rows))
+        return row, column
+
+    def renumbered(self, label: np.ndarray) -> Sequence:
+        """With pivot k of those that are not trivial in the place label[k] among them."""
+        order = np.arange(len(self.rows))
+        order[self.trivial + label] = self.trivial + np.arange(len(label))
+        return Sequence(self.rows[order], self.columns[order], self.trivial, self.by_row)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +79,8 @@ class Core:
         weights[self.rows] = 1.0 / np.where((largest > 0.0) & np.isfinite(largest), largest, 1.0)
         return weights
 
-    def pivots(self, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The columns (n,) in an order of elimination with little fill, and the row that each should be divided by.
+    def sequence(self, sizes: np.ndarray) -> Sequence:
+        """Trivial pivots and then the others, in an order of elimination with little fill.
 
         `sizes` (entries): magnitudes in rows of similar scale.
         """
@@ -66,33 +90,37 @@ class Core:
         partner = np.empty(m, np.int32)
         partner[matched] = np.arange(m, dtype=np.int32)
         order = fill_reducing(m, partner[self.row], self.column)
-        columns = [self.by_row[:, 1], self.by_column[:, 1], self.columns[order]]
-        rows = [self.by_row[:, 0], self.by_column[:, 0], self.rows[matched[order]]]
-        return np.concatenate(columns).astype(np.int32), np.concatenate(rows).astype(np.int32)
+        columns = np.concatenate([self.by_row[:, 1], self.by_column[:, 1], self.columns[order]])
+        rows = np.concatenate([self.by_row[:, 0], self.by_column[:, 0], self.rows[matched[order]]])
+        trivial = len(self.by_row) + len(self.by_column)
+        return Sequence(rows.astype(np.int32), columns.astype(np.int32), trivial, len(self.by_row))
 
 
-def _peeled(n: int, lines: np.ndarray, others: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Take lines with one entry among the entries `inner`, again and again: the entries left, and (line, other) taken.
+def _peeled(n: int, lines: np.ndarray, crossing: np.ndarray, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Take lines with one entry among the entries `inner`, again and again: the entries left, and what is taken, as
+    (line, crossing line).
 
-    An other with two such lines is taken once, and the second line is then empty, which no pivot mends.
+    A crossing with two such lines is taken once, and the other line is then empty, which no pivot mends.
     """
-    taken = [np.empty((0, 2), np.int32)]
+    taken = [np.empty((0, 2), np.int64)]
     for _ in range(ROUNDS):
         single = np.bincount(lines[inner], minlength=n)[lines[inner]] == 1
         if not np.any(single):
             break
-        other, chosen = np.unique(others[inner[single]], return_index=True)
-        line = lines[inner[single][chosen]]
+        last = np.full(n, -1)
+        last[crossing[inner[single]]] = lines[inner[single]]
+        other = np.flatnonzero(last >= 0)
+        line = last[other]
         taken.append(np.stack([line, other], axis=1))
         gone_line, gone_other = np.zeros(n, bool), np.zeros(n, bool)
         gone_line[line], gone_other[other] = True, True
-        inner = inner[~(gone_line[lines[inner]] | gone_other[others[inner]])]
+        inner = inner[~(gone_line[lines[inner]] | gone_other[crossing[inner]])]
     return inner, np.concatenate(taken)
 
 
 def _rest(n: int, taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which of n are not taken, and the place of each among them, −1 for the others."""
-    left = np.setdiff1d(np.arange(n, dtype=np.int32), taken)
+    left = others(n, taken)
     place = np.full(n, -1, np.int32)
     place[left] = np.arange(len(left), dtype=np.int32)
     return left, place

@@ -9,7 +9,7 @@ Computations", 2013, algorithm 3.4.1.
 import numba
 
 from .magnitude import is_lost, magnitude
-from .plan import KERNEL
+from .plan import INNER
 
 LANES = 8
 
@@ -17,13 +17,13 @@ PLACE = 2
 """The part of a dense plan, behind the CSC pattern, that says where each value stands in the matrix."""
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _width(n):
     """The length of a row: whole pieces."""
     return (n + LANES - 1) // LANES * LANES
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _place_values(plan, values, upper):
     for t in range(plan.size * _width(plan.size)):
         upper[t] = 0
@@ -32,7 +32,7 @@ def _place_values(plan, values, upper):
         upper[plan.tables[place + p]] = values[p]
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _largest(upper, width, n, k):
     """The row ≥ k with the largest entry in column k, and its magnitude; −1.0 if all are NaN."""
     best, row = -1.0, k
@@ -43,7 +43,7 @@ def _largest(upper, width, n, k):
     return best, row
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _swap(array, a, b, count):
     for j in range(count):
         kept = array[a + j]
@@ -51,7 +51,7 @@ def _swap(array, a, b, count):
         array[b + j] = kept
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _cancelled(lower, upper, n, width, k):
     """Σ |l_kj||u_jk| over what was subtracted from the pivot of row k."""
     total = 0.0
@@ -60,7 +60,7 @@ def _cancelled(lower, upper, n, width, k):
     return total
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _eliminate(lower, upper, n, width, k, inverse):
     """Subtract multiples of row k from the rows below."""
     first = k // LANES * LANES
@@ -75,7 +75,7 @@ def _eliminate(lower, upper, n, width, k, inverse):
                     upper[target + piece + t] -= factor * upper[source + piece + t]
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def factor_dense(plan, values, work):
     """Factorise; −1, or the unknown (column) for which no row is left with a pivot."""
     n, width, swaps = plan.size, _width(plan.size), work.swaps
@@ -96,7 +96,7 @@ def factor_dense(plan, values, work):
     return -1
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def solve_dense(plan, work, b):
     """b ← A⁻¹ b."""
     n, width, swaps = plan.size, _width(plan.size), work.swaps
@@ -116,7 +116,7 @@ def solve_dense(plan, work, b):
         b[i] = value * upper[i * width + i]
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def solve_transposed_dense(plan, work, b):
     """b ← A⁻ᵀ b (not conjugated)."""
     n, width, swaps = plan.size, _width(plan.size), work.swaps

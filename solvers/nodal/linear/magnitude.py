@@ -2,19 +2,19 @@
 
 import numba
 
-from .plan import KERNEL
+from .plan import INNER
 
 EPSILON = 2.0**-52
 TINY = 1e-290
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def magnitude(x):
     """|Re x| + |Im x|, within √2 of |x| and without its root, as LAPACK compares pivots."""
     return abs(x.real) + abs(x.imag)
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def is_lost(pivot, cancelled):
     """Whether a pivot of this magnitude is nothing but rounding, or NaN, or infinite.
 

@@ -12,6 +12,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from .given import others
+
 PREFERENCE = 8.0
 SMALLEST = 1e-300
 
@@ -37,5 +39,5 @@ def match(n: int, rows: np.ndarray, columns: np.ndarray, sizes: np.ndarray, on_d
         found, own = csgraph.min_weight_full_bipartite_matching(graph)
         row[found] = own
         return row
-    row[row < 0] = np.setdiff1d(np.arange(n, dtype=np.int32), row)
+    row[row < 0] = others(n, row[row >= 0])
     return row

@@ -13,12 +13,14 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from .core import Sequence
+from .given import Given
 from .magnitude import magnitude
-from .plan import KERNEL
+from .plan import INNER, KERNEL
 
 
 class Matrix(NamedTuple):
-    """A matrix by its CSC pattern and values."""
+    """A matrix by its CSC pattern and values, for compiled code."""
 
     indptr: np.ndarray
     indices: np.ndarray
@@ -36,6 +38,11 @@ class Pattern(NamedTuple):
     upper_start: np.ndarray
     upper: np.ndarray
 
+    @property
+    def products(self) -> int:
+        """How many products of two factors an elimination subtracts."""
+        return int(np.diff(self.lower_start)[self.upper].sum()) - len(self.lower)
+
 
 class _Scratch(NamedTuple):
     """`mark` (size,): the last column that met each row; `path`, `place`: the rows on the way, and how far each is
@@ -49,36 +56,52 @@ class _Scratch(NamedTuple):
     lower: np.ndarray
 
 
-def choose(
-    matrix: Matrix,
-    columns: np.ndarray,
-    rows: np.ndarray,
-    forced: int,
-    row_weight: np.ndarray,
-    threshold: float,
-) -> Pattern:
-    """The pattern of factors whose columns are eliminated in the order `columns` (size,).
+DONE, NO_ROOM, TOO_MUCH = range(3)
 
-    `rows` (size,): the row that should be the pivot of each of them; it is, if its entry times its `row_weight` is at
-    least `threshold` of the largest, or among the first `forced`. Where no entry is left for a pivot, any row stands
-    for one, which `factor` then finds to be zero.
+
+def choose(
+    given: Given, sequence: Sequence, row_weight: np.ndarray, threshold: float, most: float = np.inf
+) -> Pattern | None:
+    """The pattern of factors whose columns are eliminated in the order of `sequence`; None if they have more than
+    `most` products.
+
+    The row that the sequence names is the pivot if its entry times its `row_weight` (size,) is at least `threshold` of
+    the largest, or if it is trivial. Where no entry is left for a pivot, any row stands for one, which `factor` then
+    finds to be zero.
     """
-    n, room = len(columns), 8 * len(matrix.indices) + 2 * len(columns)
+    n, matrix = given.size, _matrix(given, sequence)
+    room = 8 * len(matrix.indices) + 2 * n
     while True:
         pattern = Pattern(np.full(n, -1, np.int32), _zeros(n + 1), _zeros(room), _zeros(n + 1), _zeros(room))
         values = np.zeros(n, matrix.values.dtype), np.empty(room, matrix.values.dtype)
         scratch = _Scratch(np.full(n, -1, np.int32), _zeros(n), _zeros(n), _zeros(n), *values)
-        if _choose(matrix, columns, rows, forced, row_weight, threshold, pattern, scratch):
+        status = _choose(
+            matrix, sequence.columns, sequence.rows, sequence.trivial, row_weight, threshold, most, pattern, scratch
+        )
+        if status == TOO_MUCH:
+            return None
+        if status == DONE:
             lower = pattern.position[pattern.lower[: pattern.lower_start[-1]]]
             return pattern._replace(lower=lower, upper=pattern.upper[: pattern.upper_start[-1]])
         room *= 4
+
+
+def _matrix(given: Given, sequence: Sequence) -> Matrix:
+    """The entries kept, with values for which the expected pivots are good where none are known."""
+    values = given.values
+    if values is None:
+        row_of = np.empty(given.size, np.int32)
+        row_of[sequence.columns] = sequence.rows
+        values = np.where(given.rows == row_of[given.columns], 1.0, 1e-9)
+    counts = np.bincount(given.columns, minlength=given.size)
+    return Matrix(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), given.rows, values)
 
 
 def _zeros(size: int) -> np.ndarray:
     return np.zeros(size, np.int32)
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _reach(row, k, pattern, end, scratch, top):
     """Visit what is reached from a row: rows without a pivot are appended to `pattern.lower`, the others, in front of
     the entries that they determine, to `scratch.found`. Returns the new end and top."""
@@ -113,7 +136,7 @@ def _reach(row, k, pattern, end, scratch, top):
     return end, top
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _pivot_row(x, rows, begin, end, preferred, row_weight, threshold):
     """The preferred row if it is among rows[begin:end] and large enough, else the one with the largest weighted entry;
     −1 if all are zero or there is none."""
@@ -127,7 +150,7 @@ def _pivot_row(x, rows, begin, end, preferred, row_weight, threshold):
     return preferred if own > 0.0 and own >= threshold * best else row
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _any_row(position, preferred, free):
     """A row without a position: the preferred one, or the first from `free`."""
     if position[preferred] < 0:
@@ -137,7 +160,7 @@ def _any_row(position, preferred, free):
     return free
 
 
-@numba.njit(**KERNEL)
+@numba.njit(**INNER)
 def _keep(pattern, k, row, begin, end, scratch):
     """Make the row the pivot of column k: the others of lower[begin:end], divided by it, stay. Clears x."""
     lower, x = pattern.lower, scratch.x
@@ -157,15 +180,17 @@ def _keep(pattern, k, row, begin, end, scratch):
 
 
 @numba.njit(**KERNEL)
-def _choose(matrix, columns, rows, forced, row_weight, threshold, pattern, scratch):
-    """Fill in the pattern; False where it has not enough room."""
+def _choose(matrix, columns, rows, forced, row_weight, threshold, most, pattern, scratch):
+    """Fill in the pattern, or say why not."""
     position, start, lower, upper = pattern.position, pattern.lower_start, pattern.lower, pattern.upper
     x = scratch.x
     n = len(columns)
-    begin, out = 0, 0
+    begin, out, products = 0, 0, 0
     for k in range(n):
         if begin + n > len(lower) or out + n > len(upper):
-            return False
+            return NO_ROOM
+        if products > most:
+            return TOO_MUCH
         end, top = begin, n
         for p in range(matrix.indptr[columns[k]], matrix.indptr[columns[k] + 1]):
             row = matrix.indices[p]
@@ -178,6 +203,7 @@ def _choose(matrix, columns, rows, forced, row_weight, threshold, pattern, scrat
             x[row] = 0
             upper[out] = column
             out += 1
+            products += start[column + 1] - start[column]
             for s in range(start[column], start[column + 1]):
                 x[lower[s]] -= scratch.lower[s] * known
         row = _pivot_row(x, lower, begin, end, rows[k], row_weight, threshold if k >= forced else 0.0)
@@ -187,4 +213,4 @@ def _choose(matrix, columns, rows, forced, row_weight, threshold, pattern, scrat
         upper[out] = k
         out += 1
         pattern.upper_start[k + 1] = out
-    return True
+    return DONE

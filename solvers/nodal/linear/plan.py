@@ -5,12 +5,12 @@ a `Work` holds the factors. Several `Work`s, real or complex, may share a plan. 
 an argument costs time in every call.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba.extending import register_jitable
 
-KERNEL = {
+KERNEL: dict[str, Any] = {
     "cache": True,
     "error_model": "numpy",
     "boundscheck": False,
@@ -22,33 +22,45 @@ KERNEL = {
 None of them makes arrays, so references to arrays need not be counted, which takes as long as a small factorisation."""
 
 
-class Plan(NamedTuple):
-    """How a matrix of `size` unknowns with a fixed pattern is factorised, as dense or by columns.
+INNER: dict[str, Any] = {**KERNEL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Of those that only compiled functions call."""
 
-    `tables` begins with where each of its parts begins: the CSC pattern `indptr`, `indices`, and then what dense.py and
-    columns.py say. `weights`: what pivots by columns are judged by. `factor_size` is the length of `Work.factors`.
+DENSE, COLUMNS, FRONTS = range(3)
+
+
+class Plan(NamedTuple):
+    """How a matrix of `size` unknowns with a fixed pattern is factorised: `method` is DENSE, COLUMNS or FRONTS.
+
+    `tables` begins with where each of its parts begins: the CSC pattern `indptr`, `indices`, and then what dense.py,
+    columns.py or fronts.py say. `weights`: what fixed pivots are judged by. `kernels`: addresses of `factor_fronts`,
+    `solve_fronts`, `solve_transposed_fronts`, for real and then for complex values, 0 for those not made yet.
+    `factor_size` and `scratch_size` are the lengths of `Work.factors` and `Work.scratch`.
     """
 
     size: int
-    is_dense: bool
+    method: int
     factor_size: int
+    scratch_size: int
     tables: np.ndarray
     weights: np.ndarray
+    kernels: np.ndarray
 
 
 class Work(NamedTuple):
-    """The `factors`; `swaps` (size,): the row exchanged with each row, in a dense plan; `scratch` (size,): scalars."""
+    """The `factors`; `swaps` (size,): the row exchanged with each row, in a dense plan; `scratch` of the values' type,
+    and `sums` (2 size,), reals."""
 
     factors: np.ndarray
     swaps: np.ndarray
     scratch: np.ndarray
+    sums: np.ndarray
 
 
 @register_jitable
 def workspace(plan, values):
     """A `Work` for matrices of this plan whose values have the type of `values`: float64 or complex128."""
-    factors = np.zeros(plan.factor_size, values.dtype)
-    return Work(factors, np.zeros(plan.size, np.int32), np.zeros(plan.size, values.dtype))
+    factors, scratch = np.zeros(plan.factor_size, values.dtype), np.zeros(plan.scratch_size, values.dtype)
+    return Work(factors, np.zeros(plan.size, np.int32), scratch, np.zeros(2 * plan.size))
 
 
 def packed(parts: list[np.ndarray]) -> np.ndarray:

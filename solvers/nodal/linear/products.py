@@ -6,14 +6,13 @@ import numba
 import numpy as np
 
 from .columns import Columns
+from .given import Given
 from .pivoting import Pattern
 from .plan import KERNEL
 
 
-def lay_out(
-    indptr: np.ndarray, indices: np.ndarray, absent: np.ndarray, columns: np.ndarray, pattern: Pattern
-) -> Columns:
-    """The `Columns` of a CSC pattern, without its entries `absent`, and of its factors. O(products)."""
+def lay_out(given: Given, columns: np.ndarray, pattern: Pattern) -> Columns:
+    """The `Columns` of a matrix, eliminated in the order `columns`, and of its factors. O(products)."""
     n = len(columns)
     below, above = np.diff(pattern.lower_start), np.diff(pattern.upper_start)
     start = np.concatenate([[0], np.cumsum(below + above)]).astype(np.int32)
@@ -23,25 +22,23 @@ def lay_out(
     diagonal = start[:-1] + above.astype(np.int32) - 1
     row_order = np.empty(n, np.int32)
     row_order[pattern.position] = np.arange(n, dtype=np.int32)
-    inner = np.delete(np.arange(len(pattern.upper)), pattern.upper_start[1:] - 1)
-    products = int(below[pattern.upper[inner]].sum())
     parts = Columns(
-        indptr,
-        indices,
+        given.indptr,
+        given.indices,
         row_order,
         columns,
-        np.empty(len(indices), np.int32),
-        absent,
+        np.empty(len(given.indices), np.int32),
+        given.absent,
         start,
         diagonal,
         rows,
-        np.empty(products, np.int32),
+        np.empty(pattern.products, np.int32),
         np.zeros(n + 1, np.int32),
         np.empty(len(rows), np.int32),
         np.empty(len(rows), np.int32),
     )
     _fill(parts, pattern.position, np.empty(n, np.int32))
-    parts.place[absent] = start[-1]
+    parts.place[given.absent] = start[-1]
     pairs = parts.pair_start[-1]
     return parts._replace(lower=parts.lower[:pairs], upper=parts.upper[:pairs])
 
