@@ -3,7 +3,7 @@
 In: a `Circuit`. Out: `Traces`.
 
 surroundings    temperature, the junctions' gmin
-instances       elements as instances of devices (`solvers.devices`), local names to unknowns
+instance        an element as an instance of a device (`solvers.devices`), local names to unknowns; instances: all
 groups          instances of one kind compiled together: physics and its derivatives as machine code
 tables          everything as flat arrays, with places in one sparse pattern; lines, switches: theirs
 network         all of this for one circuit
@@ -19,11 +19,17 @@ sweep           `.dc`; knobs: what a sweep moves; following: from neighbour to n
 linearised      (G + jωC) x = b at a point, over frequency; derivatives: currents of all elements from it
 small_signal    `.ac`; transfer: `.tf`; noise: `.noise`, of the currents that noise_sources finds
 analyses        all cards of a deck
+gradients       all of these by any number of the netlist
 """
 
 from __future__ import annotations
 
 from .analyses import analyses as analyses
+from .gradients import differentiable_point as differentiable_point
+from .gradients import differentiable_response as differentiable_response
+from .gradients import differentiable_sweep as differentiable_sweep
+from .gradients import differentiable_transient as differentiable_transient
+from .gradients import node_voltages as node_voltages
 from .network import Network as Network
 from .noise import noise as noise
 from .operating import Point as Point
