@@ -10,3 +10,5 @@ LEAN: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
 """Options of numba for functions that make no arrays: references to those handed in are not counted, which takes longer
 than a diode, and a division by zero gives infinity or NaN, which Newton's method notices, in place of an exception.
 Whole arrays are filled by loops: numba would make a copy for `a[:] = b`."""
+INNER: dict[str, Any] = {**LEAN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Of those that only compiled functions call: what Python needs to call them is not made."""

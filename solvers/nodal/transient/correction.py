@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ..compiling import LEAN
+from ..compiling import INNER
 from ..evaluate import LIMITED, Work, evaluate
 from ..linear import factor, solve
 from ..newton import BROKEN, CONVERGED, EXHAUSTED, SINGULAR
@@ -20,7 +20,7 @@ PATIENT = 20
 """So many times more of Newton's steps behind a corner, where no shorter step can help."""
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def try_point(problem: Problem, state: State, time: float, order: int) -> int:
     """Predict the point at a time and correct it; its charge and rate are filled when that converged.
 
@@ -49,7 +49,7 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
             failed = factor(problem.plan, state.matrix, state.factors)
             if failed >= 0:
                 clock.worst, clock.factored = failed, 0.0
-                return SINGULAR
+                return SINGULAR if _is_finite(state.matrix) else BROKEN
         for k in range(len(x)):
             state.step[k] = -(leading * work.charge[k] + state.past[k] + work.current[k])
         solve(problem.plan, state.factors, state.step)
@@ -65,7 +65,15 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
     return EXHAUSTED
 
 
-@njit(**LEAN)
+@njit(**INNER)
+def _is_finite(values: np.ndarray) -> bool:
+    total = 0.0
+    for k in range(len(values)):
+        total += abs(values[k])
+    return total <= 1e300
+
+
+@njit(**INNER)
 def _move(x: np.ndarray, step: np.ndarray, unknowns: Extent, voltages: int, settings: Settings) -> tuple[float, int]:
     """Take Newton's step; its largest part in units of what the last one may be, and the unknown where that is."""
     largest, worst = 0.0, 0
@@ -79,7 +87,7 @@ def _move(x: np.ndarray, step: np.ndarray, unknowns: Extent, voltages: int, sett
     return largest, worst
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _finish(starts: np.ndarray, rows: np.ndarray, work: Work, step: np.ndarray, charge: np.ndarray) -> None:
     """Charges at the new point (n,)."""
     for row in range(len(charge)):
@@ -89,7 +97,7 @@ def _finish(starts: np.ndarray, rows: np.ndarray, work: Work, step: np.ndarray, 
             charge[rows[entry]] += work.capacitance[entry] * step[column]
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def reset_controls(
     limit_controls: np.ndarray, plus: np.ndarray, minus: np.ndarray, x: np.ndarray, before: np.ndarray
 ) -> None:

@@ -13,14 +13,14 @@ import math
 import numpy as np
 from numba import njit
 
-from ..compiling import LEAN
+from ..compiling import INNER, LEAN
 from .problem import Lines, Waves
 
 BENT = 1e-4
 """A corner counts where the change of slope, over the longest step, is more than this share of the waves' range."""
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def add_arriving(unknowns: np.ndarray, arriving: np.ndarray, current: np.ndarray) -> None:
     """Put the arriving waves into the branch laws."""
     for line in range(len(arriving)):
@@ -28,7 +28,7 @@ def add_arriving(unknowns: np.ndarray, arriving: np.ndarray, current: np.ndarray
         current[unknowns[line, 5]] -= arriving[line, 1]
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def arrive(lines: Lines, waves: Waves, count: int, time: float) -> None:
     """The waves that arrive at a time, not more than the shortest delay behind the newest of `count` points."""
     for line in range(len(lines.delay)):
@@ -36,7 +36,7 @@ def arrive(lines: Lines, waves: Waves, count: int, time: float) -> None:
             waves.arriving[line, end] = _sent(waves, count, line, 1 - end, time - lines.delay[line])
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _sent(waves: Waves, count: int, line: int, end: int, when: float) -> float:
     """What a port sent at a time."""
     times, sent, kinks = waves.times, waves.sent, waves.kinks
@@ -70,7 +70,7 @@ def wave(lines: Lines, x: np.ndarray, line: int, end: int) -> float:
     return value
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def send(lines: Lines, waves: Waves, at: int, time: float, x: np.ndarray, corner: bool, longest_step: float) -> None:
     """Keep as number `at` the waves of an accepted point; `corner`: whether the one before it may have bent them."""
     waves.times[at] = time
@@ -85,7 +85,7 @@ def send(lines: Lines, waves: Waves, at: int, time: float, x: np.ndarray, corner
                 _mark(waves, line, end, at, longest_step)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _mark(waves: Waves, line: int, end: int, at: int, longest_step: float) -> None:
     """Mark the corner before the newest point, which was reached by the short step behind it, if the wave has one."""
     times, sent, kinks = waves.times, waves.sent, waves.kinks
@@ -100,7 +100,7 @@ def _mark(waves: Waves, line: int, end: int, at: int, longest_step: float) -> No
     kinks[at, line, end] = abs(jump) > BENT * swing
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def next_arrival(lines: Lines, waves: Waves, count: int, after: float) -> float:
     """The first time later than `after` at which a corner arrives; infinity when none is under way."""
     found = math.inf
@@ -115,7 +115,7 @@ def next_arrival(lines: Lines, waves: Waves, count: int, after: float) -> float:
     return found
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def forget(waves: Waves, count: int, before: float) -> int:
     """Drop the points before a time, all but two of them; how many are left."""
     first = max(np.searchsorted(waves.times[:count], before) - 2, 0)

@@ -7,12 +7,12 @@ import math
 import numpy as np
 from numba import njit
 
-from ..compiling import LEAN
+from ..compiling import INNER
 from ..evaluate import between
 from ..switches import Switches
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def crossing(
     switches: Switches,
     effective: np.ndarray,

@@ -16,17 +16,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ..compiling import LEAN
+from ..compiling import INNER
 from .problem import DEPTH, History
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def place(head: int, back: int) -> int:
     """The row of the point so many before the newest; −1 is the point being tried."""
     return (head - back) & (DEPTH - 1)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def set_formula(history: History, head: int, order: int, trapezoidal: bool, past: np.ndarray) -> float:
     """Fill `past` (n,) for the point being tried; returns the coefficient a₀ of its charge, in 1/s."""
     times, charge = history.times, history.charge
@@ -52,7 +52,7 @@ def set_formula(history: History, head: int, order: int, trapezoidal: bool, past
     return leading
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def set_difference(times: np.ndarray, head: int, order: int, weights: np.ndarray) -> None:
     """Weights of the divided difference of that order over the tried point and the `order` points before it."""
     for j in range(-1, order):
@@ -63,7 +63,7 @@ def set_difference(times: np.ndarray, head: int, order: int, weights: np.ndarray
         weights[j + 1] = 1.0 / product
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def error_constant(times: np.ndarray, head: int, order: int, trapezoidal: bool) -> float:
     """What the divided difference of order + 1 is multiplied by to be the step's error in charge."""
     new = times[place(head, -1)]
@@ -77,7 +77,7 @@ def error_constant(times: np.ndarray, head: int, order: int, trapezoidal: bool) 
     return product / leading
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def predict(times: np.ndarray, x: np.ndarray, head: int, degree: int) -> None:
     """Put into the tried point the polynomial of that degree through the last points."""
     now = place(head, -1)

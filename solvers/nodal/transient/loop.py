@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ..compiling import LEAN
+from ..compiling import INNER, LEAN
 from ..newton import CONVERGED, SINGULAR
 from ..switches import move_switches
 from ..waveforms import next_corner_of_all
@@ -55,7 +55,7 @@ def advance(problem: Problem, state: State, record: Record, until: float, most: 
     return REACHED if clock.time >= until else PAUSED
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _one_step(problem: Problem, state: State) -> int:
     """Accept one step, after as many attempts as that takes."""
     clock, settings, tables = state.clock[0], problem.settings, problem.equations.tables
@@ -69,7 +69,7 @@ def _one_step(problem: Problem, state: State) -> int:
         if status != CONVERGED:
             clock.failed += 1
             shorter = CUT * taken
-            if status == SINGULAR and not problem.plan.is_dense:
+            if status == SINGULAR:
                 return PIVOTS
             if begin or shorter < settings.smallest:
                 return FAILED
@@ -82,7 +82,7 @@ def _one_step(problem: Problem, state: State) -> int:
         reset_controls(tables.limit_controls, tables.plus, tables.minus, state.history.x[clock.head], state.work.before)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _landing(now: float, wanted: float, corner: float, begin: bool, settings: Settings) -> float:
     """The time of the point to try: no corner is passed, none is left closely ahead."""
     left = corner - now
@@ -93,7 +93,7 @@ def _landing(now: float, wanted: float, corner: float, begin: bool, settings: Se
     return now + (0.5 * left if wanted > 0.5 * left and not settings.fixed else wanted)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _judge(problem: Problem, state: State, taken: float, order: int) -> float:
     """0 for a step that is fine, with the next step and order set; else the step to try in its place."""
     clock, settings, history = state.clock[0], problem.settings, state.history
@@ -124,7 +124,7 @@ def _judge(problem: Problem, state: State, taken: float, order: int) -> float:
     return 0.0
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _choose(
     clock: Any,
     settings: Settings,
@@ -155,7 +155,7 @@ def _choose(
     clock.step = taken * min(factor, most) if factor < 1.0 or factor > 1.2 else max(taken, clock.step)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _accept(problem: Problem, state: State, time: float, used: int) -> None:
     """Make the tried point the newest one; `used` is its order, 0 behind a corner."""
     clock, history, now = state.clock[0], state.history, place(state.clock[0].head, -1)

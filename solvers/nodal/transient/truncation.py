@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ..compiling import LEAN
+from ..compiling import INNER
 from .formulas import error_constant, place, set_difference
 from .problem import Extent, History, Settings
 
@@ -21,7 +21,7 @@ LEAST = 1e3
 """A range counts as not less than that of so many smallest voltages or currents."""
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def allow_charges(
     settings: Settings, extent: Extent, charge: np.ndarray, capacitance: np.ndarray, diagonal: np.ndarray, voltages: int
 ) -> None:
@@ -33,7 +33,7 @@ def allow_charges(
         _allow(settings, extent, row, charge[row], least)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def allow_unknowns(settings: Settings, extent: Extent, x: np.ndarray, voltages: int) -> None:
     """The same for unknowns (V, A) whose newest values are x (n,)."""
     for k in range(len(extent.chosen)):
@@ -41,13 +41,13 @@ def allow_unknowns(settings: Settings, extent: Extent, x: np.ndarray, voltages: 
         _allow(settings, extent, row, x[row], LEAST * (settings.voltage if row < voltages else settings.current))
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _allow(settings: Settings, extent: Extent, row: int, value: Any, least: Any) -> None:
     low, high = min(extent.lowest[row], value), max(extent.highest[row], value)
     extent.allowed[row] = settings.relative * max(high - low, least) + settings.floor * max(abs(low), abs(high))
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def error(
     history: History,
     head: int,
@@ -69,7 +69,7 @@ def error(
     )
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def _largest(values: np.ndarray, head: int, order: int, extent: Extent, weights: np.ndarray, constant: float) -> float:
     largest = 0.0
     for k in range(len(extent.chosen)):
@@ -81,7 +81,7 @@ def _largest(values: np.ndarray, head: int, order: int, extent: Extent, weights:
     return float(largest)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def first_error(history: History, head: int, charges: Extent) -> float:
     """That of the first step behind a corner's: h/2·|change of dq/dt|, that of order 1."""
     now, last = place(head, -1), place(head, 0)
@@ -93,7 +93,7 @@ def first_error(history: History, head: int, charges: Extent) -> float:
     return float(largest)
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def widen(extent: Extent, values: np.ndarray) -> None:
     """Let the ranges reach to new values (n,)."""
     for k in range(len(values)):
@@ -101,7 +101,7 @@ def widen(extent: Extent, values: np.ndarray) -> None:
         extent.highest[k] = max(extent.highest[k], values[k])
 
 
-@njit(**LEAN)
+@njit(**INNER)
 def growth(error: float, order: int) -> float:
     """By how much the step may be multiplied so that the next one errs as much as it may."""
     return SAFETY * max(error, 1e-30) ** (-1.0 / (order + 1.0))
