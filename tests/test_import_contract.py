@@ -28,7 +28,9 @@ INSIDE = {
 }
 OUTSIDE = {
     "netlist": frozenset({"numpy", "networkx"}),
-    "solvers": frozenset({"numpy", "scipy", "networkx", "numba", "llvmlite", "cvxpy", "clarabel", "osqp", "piqp", "pyamg", *JAX}),
+    "solvers": frozenset(
+        {"numpy", "scipy", "networkx", "numba", "llvmlite", "cvxpy", "clarabel", "osqp", "piqp", "pyamg", *JAX}
+    ),
     "training": frozenset({"numpy", "scipy", "numba", "sklearn", "platformdirs", *JAX}),
     "spice_export": frozenset({"numpy", "PySpice"}),
     "circuits": frozenset(),

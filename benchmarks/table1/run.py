@@ -73,10 +73,22 @@ class Entry(NamedTuple):
 
 
 TABLE = FOLDER / "results.csv"
-HEADER = (
-    "network rule seed epochs of test_error_percent train_error_percent train_minutes test_minutes "
-    "compile_minutes paper_test_percent paper_train_percent paper_minutes_on_an_a100 load"
-).split()
+HEADER = [
+    "network",
+    "rule",
+    "seed",
+    "epochs",
+    "of",
+    "test_error_percent",
+    "train_error_percent",
+    "train_minutes",
+    "test_minutes",
+    "compile_minutes",
+    "paper_test_percent",
+    "paper_train_percent",
+    "paper_minutes_on_an_a100",
+    "load",
+]
 
 
 def known() -> dict[tuple[str, ...], list[str]]:

@@ -155,9 +155,7 @@ def _run(group: Compiled, instances: Sequence[Instance], numbers: Mapping[str, i
 
     def unknowns(names: Sequence[str | None]) -> np.ndarray:
         """(instances, names), NOWHERE for ground and for the missing end of a current."""
-        columns = [
-            [NOWHERE] * len(known) if name is None else [numbers[own[name]] for own in known] for name in names
-        ]
+        columns = [[NOWHERE] * len(known) if name is None else [numbers[own[name]] for own in known] for name in names]
         return np.array(columns, np.int64).reshape(len(names), len(known)).T
 
     ends = group.device.controls

@@ -102,7 +102,8 @@ def test_the_language_page_names_every_element_and_directive():
 
 
 def test_the_experiment_page_reads_as_an_experiment():
-    example, hardware, dynamics = blocks("docs/experiments.md", "toml")
-    experiment = read_experiment(f"{example}\n{hardware}\n{dynamics}", Path("experiments.md"))
+    parts = blocks("docs/experiments.md", "toml")
+    experiment = read_experiment("\n".join(parts), Path("experiments.md"))
     assert (experiment.rule.beta, experiment.hardware.measurement_bits) == (1.0, 8)
     assert (experiment.dynamics.levels, experiment.dynamics.steps) == ("gumbel", 100)
+    assert experiment.diodes.model == "d1n4148"

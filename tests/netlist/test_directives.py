@@ -160,7 +160,7 @@ def test_inputs_may_be_parameters():
 
 
 def test_what_noise_means():
-    """Globs mean nodes of the flat circuit; a later line overrides an earlier one of its sort; a group shares its path."""
+    """Globs mean nodes of the flat circuit; a later line overrides an earlier one of its sort; a group has one path."""
     lines = ("p* amplitude=1", "p* amplitude=0.025", "p2 amplitude=3 group=rail", "p2 q amplitude=-1m group=rail")
     circuit = parse(PHASES + "".join(f"*@ noise {line}\n" for line in (*lines, "thermal")))
     assert Noise.of(circuit) == Noise(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -101,7 +102,7 @@ def test_derivatives_are_those_of_central_differences(x: float, scale: float) ->
         assert values[1 + place] == pytest.approx(difference, rel=1e-7, abs=1e-7)
 
 
-def _smooth(a: list, b: list) -> list:
+def _smooth(a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
     def value(x: jax.Array, scale: jax.Array) -> jax.Array:
         return jnp.exp(jnp.sin(x) * scale) / (1.0 + x**2) + jnp.tanh(x * scale) * jnp.log(scale)
 
@@ -112,7 +113,7 @@ _DERIVED = compile_kernel(_smooth, (2, 0))
 
 
 def test_what_is_zero_whatever_the_inputs_is_known_and_left_out() -> None:
-    def outputs(a: list, b: list) -> list:
+    def outputs(a: Sequence[Any], b: Sequence[Any]) -> list[Any]:
         tangent = jax.jvp(lambda x: x * a[1], (a[0],), (jnp.zeros_like(a[0]),))[1]
         return [a[0], tangent, 0.0 * jnp.exp(a[1]), a[0] - a[0] * 1.0, a[1]]
 

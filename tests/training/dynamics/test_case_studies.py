@@ -119,7 +119,7 @@ def test_the_slope_of_levels_that_every_sample_draws_and_of_noisy_oscillators():
     free = [*(each.target for each in circuit.trainables), *circuit.input_parameters]
     transient = Transient(DynamicalSystem.of(circuit, free), Wiring.of(circuit), Grid(1.0, 20), "stochastic_heun")
     bank = Bank.of({each.target: transform_of(each, "gumbel", False) for each in circuit.trainables})
-    assert {name: len(rows) for name, (_, rows) in bank.groups.items()} == {"group 0": 4, "group 1": 2}
+    assert {name: len(group.targets) for name, group in bank.groups.items()} == {"group 0": 4, "group 1": 2}
     random = np.random.default_rng(3)
     pattern = jnp.asarray(random.integers(0, 2, (4, BATCH)), float)
     starts = pattern + jnp.asarray(random.uniform(-0.5, 0.5, (4, BATCH)))
@@ -129,7 +129,8 @@ def test_the_slope_of_levels_that_every_sample_draws_and_of_noisy_oscillators():
         outputs = transient(values, starts, Circumstances(None, jax.random.PRNGKey(2)))
         return periodic(outputs, pattern)
 
-    coordinates = {name: jnp.asarray(u) for name, u in bank.start(random.uniform(-1, 1, 6)).items()}
+    values = dict(zip(bank.targets, random.uniform(-1, 1, 6), strict=True))
+    coordinates = {name: jnp.asarray(u) for name, u in bank.start(values).items()}
     measure, slope = jax.jit(loss), jax.jit(jax.grad(loss))(coordinates)
     for name, found in slope.items():
         for index in np.ndindex(found.shape):
