@@ -226,3 +226,24 @@ def test_what_has_no_derivative_in_time_is_refused() -> None:
         found.gradient({"v(a)": found.times})
     with pytest.raises(CircuitError, match=r"give \(\d+,\), one a time"):
         found.gradient({"v(b)": np.ones(3)})
+
+
+def test_parameters_act_on_waveforms_and_first_values() -> None:
+    deck = (
+        "a test\n.param amp=2 level={amp/4} v0=0.3 rate=20n size=1k\nv1 a 0 exp(0 {amp} 5n {rate} 60n 30n)\n"
+        "i1 0 b pwl(0 {level*1m} 50n {amp*1m} 120n 0)\nr1 a b {size}\nc1 b 0 20p\nd1 b 0 dm\n.ic v(b)={v0*amp}\n"
+        f"{LIBRARY}.tran 2n 100n\n"
+    )
+    circuit, names = tellegen.parse(deck), ["amp", "v0", "rate", "size"]
+    found = DifferentiableTransient.of(circuit, names, ["v(b)", "i(d1)"])
+    settings = found.settings._replace(fixed=True, first=2e-10, relative=1e-9, voltage=1e-12, current=1e-16)
+    trajectory = DifferentiableTransient.of(circuit, names, found.outputs, settings=settings).solve()
+    weights = weights_of(len(trajectory.times), found.outputs)
+    gradient = found.pull(trajectory, weights)
+    for k, name in enumerate(names):
+        losses = []
+        for step in (1e-4, -1e-4):
+            moved = circuit.with_values({name: found.values[k] * (1 + step)})
+            fresh = DifferentiableTransient.of(moved, ["r1"], found.outputs, settings=settings)
+            losses.append(float(np.sum(fresh.solve().signals * weights)))
+        assert gradient[k] == pytest.approx((losses[0] - losses[1]) / (2e-4 * found.values[k]), rel=1e-6), name
