@@ -44,8 +44,8 @@ class _Bias(NamedTuple):
 
 
 def _bias(u: Sequence[Scalar], p: Parameters) -> _Bias:
-    gate, drain, bulk = (p.polarity * each for each in u[:3])
-    return _Bias(gate, gate - drain, gate - bulk, bulk, bulk - drain)
+    gate, drain, bulk_source, bulk_drain = (p.polarity * each for each in u[:4])
+    return _Bias(gate, gate - drain, gate - bulk_source, bulk_source, bulk_drain)
 
 
 def _over(at: _Bias, p: Parameters) -> Scalar:
@@ -86,7 +86,10 @@ def _shares(at: _Bias, p: Parameters) -> Shares:
 
 
 def _static(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Currents, Charges]:
-    """Controls: gate-source, drain-source, bulk-source; then over rd and rs."""
+    """Controls: gate-source, drain-source, bulk-source, bulk-drain; then over rd and rs.
+
+    The last of the four follows from two others at a solution, but each junction has a step of its own.
+    """
     at, sign = _bias(u, p), p.polarity
     currents, charges = Sums(), Sums()
     currents.flow("drain_inner", "source_inner", sign * _channel(at, p))
@@ -94,8 +97,8 @@ def _static(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Currents,
         currents.flow("bulk", f"{end}_inner", sign * _leak(voltage, p[f"{end}_saturation"], p))
         depleted = depletion_charge(f"{end} bottom", voltage, p) + depletion_charge(f"{end} side", voltage, p)
         charges.flow("bulk", f"{end}_inner", times(depleted, sign))
-    currents.flow("drain", "drain_inner", times(p.drain_conductance, u[3]))
-    currents.flow("source", "source_inner", times(p.source_conductance, u[4]))
+    currents.flow("drain", "drain_inner", times(p.drain_conductance, u[4]))
+    currents.flow("source", "source_inner", times(p.source_conductance, u[5]))
     charges.flow("gate", "source_inner", times(p.source_overlap, sign * at.source))
     charges.flow("gate", "drain_inner", times(p.drain_overlap, sign * at.drain))
     charges.flow("gate", "bulk", times(p.bulk_overlap, sign * at.bulk))
@@ -108,7 +111,7 @@ def _with_oxide(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Curre
     at = _bias(u, p)
     currents = Sums(still)
     for name, node, share, voltage, carried in zip(
-        _RATES, ("source_inner", "drain_inner", "bulk"), _shares(at, p), at[:3], u[5:], strict=True
+        _RATES, ("source_inner", "drain_inner", "bulk"), _shares(at, p), at[:3], u[6:], strict=True
     ):
         currents.flow("gate", node, share * carried)
         still[name] = -p.oxide_resistance * carried
@@ -143,6 +146,7 @@ def mosfet(name: str, polarity: float, oxide: bool) -> Device:
             ("gate", "source_inner"),
             ("drain_inner", "source_inner"),
             ("bulk", "source_inner"),
+            ("bulk", "drain_inner"),
             ("drain", "drain_inner"),
             ("source", "source_inner"),
             *((rate, None) for rate in rates),
@@ -156,6 +160,7 @@ def mosfet(name: str, polarity: float, oxide: bool) -> Device:
             Limit(0, "gate", ("threshold",), "polarity"),
             Limit(1, "drain", (), "polarity"),
             Limit(2, "junction", ("thermal", "source_critical"), "polarity"),
+            Limit(3, "junction", ("thermal", "drain_critical"), "polarity"),
         ),
         noise=_noise,
     )
