@@ -36,7 +36,6 @@ VARIANTS = ("positive", "negative", "centred")
 TARGETS = ("fixed", "means")
 OPTIMISERS = ("sgd", "momentum", "adam")
 LOSSES = ("squared", "periodic", "cross_entropy", "settling", "flip_bias", "own")
-SURROGATES = ("logistic", "counted")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
 ENGINES = ("auto", "layered", "generic", "dynamic")
 
@@ -104,9 +103,7 @@ class Rule:
 class Loss:
     """½‖outputs − targets‖², where nothing moves; in time the mean of (outputs − targets)², the `periodic` distance of
     phase patterns, `cross_entropy`, the `flip_bias` of a fingerprint, or `own`, a function that `train(…, loss=…)` is
-    given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time. While a
-    fingerprint learns, its bits are `logistic` functions of voltages (I2O of these), or `counted`, so that turned bits
-    change half of them, and logistic in their slope alone.
+    given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time.
 
     A numerical answer counts as an error when it is off by more than `tolerance` volts.
     """
@@ -114,7 +111,6 @@ class Loss:
     name: str = setting("squared", choices=LOSSES)
     tolerance: float = setting(0.05, above=0)
     window: float = setting(0.5, above=0, maximum=1)
-    surrogate: str = setting("logistic", choices=SURROGATES)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ..parameters import Parameters
 from ..trainer import Settings
 from .bank import Bank
 from .equilibrium import EquilibriumPropagation
-from .losses import AT_THE_END, LOSSES, Loss, counted_flips_of, flip_bias_of
+from .losses import AT_THE_END, LOSSES, Loss, flip_bias_of
 from .phases import Phase, Steps, Sweeps
 from .readings import check_hardware, reader_of
 from .responses import hard_bit, soft_bit
@@ -188,9 +188,7 @@ def _losses(experiment: Experiment, own: Loss | None) -> tuple[Loss, Loss]:
         return own, own
     if flips(experiment):
         challenges = experiment.dynamics.challenges
-        counted = experiment.loss.surrogate == "counted"
-        learned = counted_flips_of(challenges) if counted else flip_bias_of(soft_bit, challenges)
-        return learned, flip_bias_of(hard_bit, challenges)
+        return flip_bias_of(soft_bit, challenges), flip_bias_of(hard_bit, challenges)
     return LOSSES[experiment.loss.name], LOSSES[experiment.loss.name]
 
 

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .responses import flip_bias, hard_bit, soft_bit
+from .responses import flip_bias
 
 Loss = Callable[[Array, Array], Array]
 
@@ -55,25 +55,6 @@ def flip_bias_of(bit: Callable[[Array], Array], challenges: int) -> Loss:
     def loss(outputs: Array, targets: Array) -> Array:
         responses = bit(outputs).reshape(len(outputs), -1, challenges)
         return flip_bias(responses[0], jnp.moveaxis(responses[1:], 0, -1))
-
-    return loss
-
-
-def counted_flips_of(challenges: int) -> Loss:
-    """The square of how far the share of responses that turned bits change lies from ½, over dies, bits, challenges.
-
-    The share is counted, so it comes to rest where the comparator's is ½; its slope is that of logistic bits, which
-    alone would rest elsewhere. What is left of I2O is how bits and dies differ from each other. Outputs are voltages
-    (1 + bits, batch) as in `flip_bias_of`.
-    """
-
-    def share(bits: Array) -> Array:
-        responses = bits.reshape(len(bits), -1, challenges)
-        return jnp.mean(jnp.abs(responses[1:] - responses[:1]))
-
-    def loss(outputs: Array, targets: Array) -> Array:
-        slope = share(soft_bit(outputs))
-        return (slope + jax.lax.stop_gradient(share(hard_bit(outputs)) - slope) - 0.5) ** 2
 
     return loss
 

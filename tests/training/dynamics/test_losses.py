@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tellegen.training.dynamics.losses import counted_flips_of, cross_entropy, periodic, squared
+from tellegen.training.dynamics.losses import cross_entropy, periodic, squared
 from tellegen.training.dynamics.responses import (
     flip_bias,
     hard_bit,
@@ -72,16 +71,6 @@ def test_uniformity_and_reliability_count_bits():
     bits = jnp.asarray([[1.0, 0.0, 1.0, 1.0], [0.0, 0.0, 0.0, 1.0]])
     np.testing.assert_allclose(uniformity(bits), [0.75, 0.25])
     assert float(reliability(bits, jnp.asarray([[1.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 1.0]]))) == pytest.approx(7 / 8)
-
-
-def test_counted_flips_have_the_value_of_hard_bits_and_the_slope_of_soft_ones():
-    volts = jnp.asarray((0.4 + np.random.default_rng(0).standard_normal((5, 6))) / 60)
-    counted = np.mean((np.asarray(volts[1:]) > 0) != (np.asarray(volts[:1]) > 0))
-    loss, nothing = counted_flips_of(3), jnp.zeros((0, 6))
-    assert float(loss(volts, nothing)) == pytest.approx((counted - 0.5) ** 2, rel=1e-5)
-    slope = jax.grad(lambda v: jnp.mean(jnp.abs(soft_bit(v[1:]) - soft_bit(v[:1]))))(volts)
-    np.testing.assert_allclose(jax.grad(loss)(volts, nothing), 2 * (counted - 0.5) * slope, rtol=1e-5, atol=1e-7)
-    assert abs(counted - 0.5) > 0.01
 
 
 def test_the_soft_bit_is_the_logistic_function_and_the_hard_one_its_limit():
