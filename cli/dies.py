@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .answers import engineering, unit_of
 from .arguments import Netlist, Settings, circuit_of, nearest
 from .exits import BAD_NEWS, Misuse, complain
 from .farms import Scheduler, farm_at
 from .output import emit, writable, write_file
 from .progress import counting
 from .table import render
+from .units import unit_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -107,6 +107,8 @@ def _wanted(circuit: Circuit, found: Traces) -> dict[str, np.ndarray]:
 
 def _summary(signals: dict[str, np.ndarray]) -> list[tuple[str, ...]]:
     import numpy as np
+
+    from .answers import engineering
 
     rows = []
     for name, values in signals.items():

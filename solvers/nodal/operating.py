@@ -18,7 +18,7 @@ from .cocontent import descend, is_monotone
 from .evaluate import FREE, Work, evaluate, start_controls
 from .homotopies import HOMOTOPIES
 from .instance import remarks_of
-from .linear import Plan, choose_pivots, workspace
+from .linear import Plan, choose_pivots, factor, workspace
 from .linear import Work as Factors
 from .network import Network
 from .newton import BROKEN, CONVERGED, SINGULAR, Conditions, Equations, Outcome, newton
@@ -133,14 +133,26 @@ class Solver:
         conditions = self.conditions(sources, leak, held)
         if towards is not None:
             conditions = conditions._replace(at=np.where(conditions.held, conditions.at, towards))
-        if fresh:
-            start_controls(self.network.tables, self.numbers, self.work)
-        outcome = newton(self.equations, conditions, self.plan, self.factors, self.work, closed, x, most, fresh)
-        if outcome.status == SINGULAR:
-            self.plan = choose_pivots(self.plan, self.work.conductance)
-            self.factors = workspace(self.plan, self.work.conductance)
-            outcome = newton(self.equations, conditions, self.plan, self.factors, self.work, closed, x, most, False)
-        return outcome
+        taken = 0
+
+        def go_on() -> Outcome:
+            started = fresh and taken == 0
+            if started:
+                start_controls(self.network.tables, self.numbers, self.work)
+            here = (self.plan, self.factors, self.work, closed, x, most - taken, started)
+            return newton(self.equations, conditions, *here)
+
+        outcome = go_on()
+        while outcome.status == SINGULAR and self._other_pivots():
+            taken += outcome.steps
+            outcome = go_on()
+        return outcome._replace(steps=taken + outcome.steps)
+
+    def _other_pivots(self) -> bool:
+        """Choose pivots for the values at hand; whether these are regular, and the old ones were only out of date."""
+        self.plan = choose_pivots(self.plan, self.work.conductance)
+        self.factors = workspace(self.plan, self.work.conductance)
+        return factor(self.plan, self.work.conductance, self.factors) < 0
 
     def conditions(self, sources: np.ndarray, leak: float = 0.0, held: Mapping[str, float] | None = None) -> Conditions:
         """At what the laws are taken, with nodes held besides those that always are."""
@@ -170,6 +182,7 @@ class Solver:
         """Newton's method with a line search on the co-content, after one step that brings sources to their values."""
         x[:] = 0.0
         self.run(x, closed, sources, fresh=True, most=1)
+        self._other_pivots()
         return descend(self.equations, self.conditions(sources), self.plan, self.factors, self.work, x, MOST_DOWNHILL)
 
     def _certified(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, steps: int, method: str) -> Point:
