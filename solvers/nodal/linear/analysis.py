@@ -13,7 +13,7 @@ from .factorisation import factor
 from .front_tables import Layout, lay_out_fronts
 from .given import Given, column_of_entries
 from .panels import SQUARES
-from .pivoting import Pattern, choose
+from .pivoting import Pattern, choose, choose_within
 from .plan import COLUMNS, DENSE, FRONTS, Plan, packed, part, workspace
 from .products import lay_out
 
@@ -26,7 +26,7 @@ LIMIT = 1e5
 FEW, SPARSE = 20_000, 4
 """With so few products, or so few for every entry of the factors, a system goes by columns; with more, fronts may be
 faster."""
-MOST = 4_000_000
+MOST = 4e6
 """With more products than these, columns are not even tried."""
 SECONDS = 0.8e-9
 """By columns, for a product, as measured (benchmarks/linear)."""
@@ -55,6 +55,13 @@ def choose_pivots(plan: Plan, values: np.ndarray) -> Plan:
     return _sparse(Given.of(part(plan, 0), part(plan, 1), values))
 
 
+def analyse_batch(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.ndarray) -> Plan:
+    """A plan by columns, whatever the size, for batches.py: with pivots for `values` (entries,) that are typical."""
+    given = Given.of(np.array(indptr, np.int32), np.array(indices, np.int32), values)
+    sequence, weight = _expected(given)
+    return _by_columns(given, sequence, choose(given, sequence, weight, THRESHOLD), weight)
+
+
 def _dense(n: int, indptr: np.ndarray, indices: np.ndarray) -> Plan:
     width = -(-n // LANES) * LANES
     tables = packed([indptr, indices, indices * width + column_of_entries(indptr)])
@@ -63,11 +70,8 @@ def _dense(n: int, indptr: np.ndarray, indices: np.ndarray) -> Plan:
 
 def _sparse(given: Given) -> Plan:
     """By columns where there is little to do for every entry, else by fronts where these are expected to be faster."""
-    core = Core.of(given.size, given.rows, given.columns)
-    sizes = given.magnitudes
-    weight = core.row_weights(given.size, sizes)
-    sequence = core.sequence(sizes * weight[given.rows])
-    pattern = choose(given, sequence, weight, THRESHOLD, MOST)
+    sequence, weight = _expected(given)
+    pattern = choose_within(MOST, given, sequence, weight, THRESHOLD)
     if pattern is not None and pattern.products <= max(FEW, SPARSE * (len(pattern.lower) + len(pattern.upper))):
         return _by_columns(given, sequence, pattern, weight)
     if given.values is None:
@@ -77,6 +81,14 @@ def _sparse(given: Given) -> Plan:
         return _by_columns(given, sequence, pattern, weight)
     plan = _by_fronts(given, layout, ordered, weight)
     return plan if _is_good(plan, given) else _by_fronts_in_order(given, sequence, weight)
+
+
+def _expected(given: Given) -> tuple[Sequence, np.ndarray]:
+    """The pivots that should do, and the weights of the rows (n,)."""
+    core = Core.of(given.size, given.rows, given.columns)
+    sizes = given.magnitudes
+    weight = core.row_weights(given.size, sizes)
+    return core.sequence(sizes * weight[given.rows]), weight
 
 
 def _by_columns(given: Given, sequence: Sequence, pattern: Pattern, weight: np.ndarray) -> Plan:
@@ -111,7 +123,7 @@ def _is_good(plan: Plan, given: Given) -> bool:
 def _by_fronts_in_order(given: Given, sequence: Sequence, weight: np.ndarray) -> Plan:
     """With the pivots of threshold partial pivoting and in its order, where those expected are not good enough."""
     pattern = choose(given, sequence, weight, THRESHOLD)
-    rows = sequence.rows if pattern is None else np.argsort(pattern.position).astype(np.int32)
+    rows = np.argsort(pattern.position).astype(np.int32)
     return _by_fronts(given, *lay_out_fronts(given, replace(sequence, rows=rows)), weight)
 
 

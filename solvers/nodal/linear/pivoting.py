@@ -59,16 +59,23 @@ class _Scratch(NamedTuple):
 DONE, NO_ROOM, TOO_MUCH = range(3)
 
 
-def choose(
-    given: Given, sequence: Sequence, row_weight: np.ndarray, threshold: float, most: float = np.inf
-) -> Pattern | None:
-    """The pattern of factors whose columns are eliminated in the order of `sequence`; None if they have more than
-    `most` products.
+def choose(given: Given, sequence: Sequence, row_weight: np.ndarray, threshold: float) -> Pattern:
+    """The pattern of factors whose columns are eliminated in the order of `sequence`.
 
     The row that the sequence names is the pivot if its entry times its `row_weight` (size,) is at least `threshold` of
     the largest, or if it is trivial. Where no entry is left for a pivot, any row stands for one, which `factor` then
     finds to be zero.
     """
+    pattern = choose_within(np.inf, given, sequence, row_weight, threshold)
+    if pattern is None:
+        raise ArithmeticError("more products than infinity")
+    return pattern
+
+
+def choose_within(
+    most: float, given: Given, sequence: Sequence, row_weight: np.ndarray, threshold: float
+) -> Pattern | None:
+    """`choose`, or None if there would be more than `most` products."""
     n, matrix = given.size, _matrix(given, sequence)
     room = 8 * len(matrix.indices) + 2 * n
     while True:

@@ -88,7 +88,7 @@ def test_small_systems_by_fronts(circuit_matrix, backward_error, seed, n, share)
     b = np.random.default_rng(seed).normal(size=n)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("FEW", "SPARSE", "MOST"):
-            patch.setattr(analysis, name, -1)
+            patch.setattr(analysis, name, -1.0)
         plan = analyse(n, matrix.indptr, matrix.indices, matrix.data)
     assert plan.method == FRONTS
     x, y = solved(plan, matrix, b)
