@@ -184,6 +184,7 @@ def state_of(network: Network, solver: Solver, problem: Problem, start: Start) -
         np.zeros(DEPTH),
         np.zeros(size),
         np.zeros(size),
+        np.zeros(size),
         np.zeros_like(problem.equations.numbers.g0),
         np.zeros(len(problem.sources.kind)),
         start.closed.copy(),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
 from ..compiling import INNER
-from ..evaluate import LIMITED, Work, evaluate
+from ..evaluate import LIMITED, Shape, Work, evaluate
 from ..linear import factor, solve
-from ..newton import BROKEN, CONVERGED, EXHAUSTED, SINGULAR
+from ..newton import BROKEN, CONVERGED, EXHAUSTED, ROUNDING, SINGULAR
 from ..waveforms import waveform
 from .delays import add_arriving, arrive
 from .formulas import place, predict, set_formula
@@ -35,9 +37,9 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
     arrive(problem.lines, state.waves, clock.sent, time)
     for source in range(len(state.driven)):
         state.driven[source] = waveform(problem.sources, source, time)
-    x, linear = history.x[now], len(equations.tables.kernels) == 0
+    x, linear, before = history.x[now], len(equations.tables.kernels) == 0, math.inf
     most = settings.iterations if clock.begin == 0 else PATIENT * settings.iterations
-    for _ in range(most):
+    for count in range(most):
         clock.iterations += 1
         limited = evaluate(equations.tables, shape, equations.numbers, x, state.driven, time, LIMITED, work)
         add_arriving(problem.lines.unknowns, state.waves.arriving, work.current)
@@ -52,12 +54,15 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
                 return SINGULAR if _is_finite(state.matrix) else BROKEN
         for k in range(len(x)):
             state.step[k] = -(leading * work.charge[k] + state.past[k] + work.current[k])
+        exact = count > 2 and _is_rounding(shape, state.matrix, x, state.past, state.step, state.sizes)
         solve(problem.plan, state.factors, state.step)
         largest, worst = _move(x, state.step, state.unknowns, equations.voltages, settings)
         clock.worst, clock.residual = worst, state.step[worst]
         if not largest <= 1e300:
             return BROKEN
-        if linear or (largest <= 1.0 and not limited):
+        exact = exact and largest > 0.5 * before
+        before = largest
+        if linear or ((largest <= 1.0 or exact) and not limited):
             _finish(shape.starts, shape.rows, work, state.step, history.charge[now])
             for k in range(len(x)):
                 history.rate[now, k] = leading * history.charge[now, k] + state.past[k]
@@ -71,6 +76,27 @@ def _is_finite(values: np.ndarray) -> bool:
     for k in range(len(values)):
         total += abs(values[k])
     return total <= 1e300
+
+
+@njit(**INNER)
+def _is_rounding(
+    shape: Shape,
+    matrix: np.ndarray,
+    x: np.ndarray,
+    past: np.ndarray,
+    residual: np.ndarray,
+    sizes: np.ndarray,
+) -> bool:
+    """Whether every law holds as well as the sizes of its terms let numbers say; steps then only make noise."""
+    for row in range(len(sizes)):
+        sizes[row] = abs(past[row])
+    for column in range(len(x)):
+        for entry in range(shape.starts[column], shape.starts[column + 1]):
+            sizes[shape.rows[entry]] += abs(matrix[entry] * x[column])
+    worst = 0.0
+    for row in range(len(sizes)):
+        worst = max(worst, abs(residual[row]) - ROUNDING * sizes[row])
+    return worst <= 0.0
 
 
 @njit(**INNER)

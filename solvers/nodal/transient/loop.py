@@ -152,7 +152,7 @@ def _choose(
                 chosen, factor = order + 1, higher
     clock.order = chosen
     most = WIDEST if clock.count < 3 else 2.0 if chosen < 3 else 1.3
-    clock.step = taken * min(factor, most) if factor < 1.0 or factor > 1.2 else max(taken, clock.step)
+    clock.step = max(taken * min(factor, most) if not 1.0 <= factor <= 1.2 else taken, settings.smallest)
 
 
 @njit(**INNER)

@@ -31,10 +31,10 @@ class Settings(NamedTuple):
     floor: float
     """The same as a share of its largest magnitude: what rounding leaves of a small swing on a large offset."""
     charge: float
-    """A charge in C, or a flux in Wb, that counts as range where there is less."""
+    """In C, or Wb: a charge or flux counts as having had at least that range."""
     voltage: float
     current: float
-    """In V and A: Newton's last step may be so large."""
+    """In V and A: Newton's last step may be so large, and a time step may err by so much whatever the range."""
     iterations: int
     """Newton's steps before the time step is cut."""
     largest: float
@@ -147,6 +147,8 @@ class State(NamedTuple):
     """(n,) what the formula takes from the past."""
     step: np.ndarray
     """(n,) Newton's step."""
+    sizes: np.ndarray
+    """(n,) what the terms of the laws add up to without their signs."""
     matrix: np.ndarray
     """(entries,)"""
     driven: np.ndarray

@@ -58,10 +58,10 @@ class Run:
         """
         stop, most = self.problem.stop, 256
         for piece in range(1, PIECES + 1):
-            status = PAUSED
+            status, until = PAUSED, stop if piece == PIECES else stop * piece / PIECES
             while status != REACHED:
                 begin = time.perf_counter()
-                status = self.go(stop * piece / PIECES, most)
+                status = self.go(until, most)
                 if status == PAUSED and time.perf_counter() - begin < PATIENCE:
                     most *= 2
             if progress is not None:

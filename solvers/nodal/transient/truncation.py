@@ -17,8 +17,6 @@ from .formulas import error_constant, place, set_difference
 from .problem import Extent, History, Settings
 
 SAFETY = 0.9
-LEAST = 1e3
-"""A range counts as not less than that of so many smallest voltages or currents."""
 
 
 @njit(**INNER)
@@ -29,7 +27,7 @@ def allow_charges(
     for k in range(len(extent.chosen)):
         row = extent.chosen[k]
         unit = settings.voltage if row < voltages else settings.current
-        least = LEAST * unit * abs(capacitance[diagonal[row]]) + settings.charge
+        least = unit * abs(capacitance[diagonal[row]]) + settings.relative * settings.charge
         _allow(settings, extent, row, charge[row], least)
 
 
@@ -38,13 +36,13 @@ def allow_unknowns(settings: Settings, extent: Extent, x: np.ndarray, voltages: 
     """The same for unknowns (V, A) whose newest values are x (n,)."""
     for k in range(len(extent.chosen)):
         row = extent.chosen[k]
-        _allow(settings, extent, row, x[row], LEAST * (settings.voltage if row < voltages else settings.current))
+        _allow(settings, extent, row, x[row], settings.voltage if row < voltages else settings.current)
 
 
 @njit(**INNER)
 def _allow(settings: Settings, extent: Extent, row: int, value: Any, least: Any) -> None:
     low, high = min(extent.lowest[row], value), max(extent.highest[row], value)
-    extent.allowed[row] = settings.relative * max(high - low, least) + settings.floor * max(abs(low), abs(high))
+    extent.allowed[row] = settings.relative * (high - low) + settings.floor * max(abs(low), abs(high)) + least
 
 
 @njit(**INNER)
