@@ -1,4 +1,4 @@
-"""Operating points by modified nodal analysis: closed forms, Kirchhoff's laws, the exact quadratic program, messages."""
+"""Operating points by modified nodal analysis: closed forms, Kirchhoff's laws, the quadratic program, messages."""
 
 from __future__ import annotations
 
