@@ -4,6 +4,7 @@ decks         the decks of a folder
 question      what one deck asks for: its analyses, each with one card, at tolerances that both programs are given
 tolerances    how far apart two answers may be, and how exactly both are made
 reference     ngspice's answer to a question, its steps finer each time one asks again
+frozen        switches as resistors, where ngspice has them wrong
 gap           the worst difference of two answers: of values, of phasors; over_time of waveforms
 examination   one deck: read, asked, answered twice, judged
 row           what is said of a deck, and the table of all as CSV

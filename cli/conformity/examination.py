@@ -13,8 +13,8 @@ from ...netlist.files import read_text
 from ..nodal_engines import NodalEngine, answer
 from .gap import Gap, gap
 from .over_time import gap_over_time
-from .question import Question, questions
-from .reference import REFINEMENTS, reference, started_at
+from .question import OPERATING_POINT, Question, questions
+from .reference import REFINEMENTS, beginning, reference, started_at
 from .row import Row, Status
 from .tolerances import Tolerances
 
@@ -83,7 +83,7 @@ class Examiner:
         found, notes = _gap(asked, ours, theirs), _notes(theirs)
         if found.relative > tolerance and asked.keyword == "tran":
             found = self._refined(asked, ours, found, stage)
-        if found.relative > tolerance and asked.keyword == "op":
+        if found.relative > tolerance:
             found, note = self._restarted(asked, ours, found, stage)
             notes += note
         if found.lacking:
@@ -113,13 +113,14 @@ class Examiner:
         return found
 
     def _restarted(self, asked: Question, ours: Traces, found: Gap, stage: Stage) -> tuple[Gap, list[str]]:
-        """The gap to where ngspice stays when it begins at our answer: a circuit may have several operating points."""
-        stage(f"ngspice from our answer at {asked.text}")
+        """The gap to ngspice's answer from our operating point: a circuit may have several of them."""
+        stage(f"ngspice from our operating point at {asked.text}")
         try:
-            again = _gap(asked, ours, reference(started_at(asked, ours), time_limit=self.time_limit))
-        except SpiceError:
+            start = beginning(ours) if asked.keyword != "ac" else answer(self.engine, asked.tight, OPERATING_POINT)
+            again = _gap(asked, ours, reference(started_at(asked, start), time_limit=self.time_limit))
+        except TellegenError:
             return found, []
-        if again.relative > self.tolerances.op:
+        if again.relative > self.tolerances.of(asked.keyword):
             return found, []
         return again, ["one of several operating points: ngspice has another, but stays at ours when it begins there"]
 

@@ -9,7 +9,8 @@ from ...netlist import Card, Traces
 from ...netlist.errors import NetlistError, NoAnswer, SpiceError
 from ...netlist.numbers import format_number, number
 from ...spice_export import deck, run
-from .question import Question
+from .frozen import has_switches, with_frozen_switches
+from .question import OPERATING_POINT, Question
 from .tolerances import LOOSER, OWN, SHARP, TIGHT
 
 STEPS = 4000
@@ -34,6 +35,9 @@ def reference(question: Question, *, refinements: int = 0, time_limit: float) ->
     """
     card = stepped(question.card, STEPS * REFINEMENT**refinements) if question.keyword == "tran" else question.card
     circuit = question.circuit.replace(analyses=(card,))
+    if question.keyword == "ac" and has_switches(circuit):
+        still = reference(Question(question.circuit.replace(analyses=()), OPERATING_POINT), time_limit=time_limit)
+        circuit = with_frozen_switches(circuit, still)
     reason: NoAnswer | None = None
     for options in _ATTEMPTS[question.keyword]:
         try:
@@ -58,6 +62,12 @@ def stepped(card: Card, steps: int) -> Card:
     bound = min([(stop - start) / steps, *(largest for largest in times[3:] if largest > 0.0)])
     uic = ["uic"] if len(words) < len(card.fields) else []
     return replace(card, fields=(*map(format_number, (step, stop, start, bound)), *uic))
+
+
+def beginning(traces: Traces) -> Traces:
+    """The first point of an answer over axes; an operating point itself."""
+    first = (0,) * len(traces.axes)
+    return Traces({name: signal[first] for name, signal in traces.signals.items()} if first else traces.signals)
 
 
 def started_at(question: Question, answer: Traces) -> Question:
