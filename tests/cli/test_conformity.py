@@ -223,3 +223,29 @@ def test_the_table_comes_back(tmp_path) -> None:
     (tmp_path / "table.csv").write_text(as_csv(rows), encoding="utf-8")
     assert list(read_rows(tmp_path / "table.csv").values()) == rows
     assert read_rows(tmp_path / "none.csv") == {}
+
+
+SWITCHED = """a switch that is closed, by voltage, by current, and by its card
+v1 in 0 ac 1
+vc k 0 3
+r1 in a 1k
+s1 a 0 k 0 sw1
+r2 in b 1k
+x1 b late
+vk k2 0 0
+i1 0 k2 2m
+r3 in c 1k
+w1 c 0 vk sw2
+.subckt late p
+s1 p 0 p 0 sw1 on
+.ends
+.model sw1 sw(vt=1 vh=2 ron=1k roff=1meg)
+.model sw2 csw(it=1m ron=3k)
+.ac lin 3 1k 3k
+"""
+
+
+def test_switches_are_resistors_to_ngspice_in_small_signals() -> None:
+    answer = reference(questions(parse(SWITCHED))[0], time_limit=60.0)
+    for node, share in (("a", 1000.0 / 1001.0), ("b", 0.5), ("c", 0.75)):
+        np.testing.assert_allclose(np.abs(answer[f"v({node})"]), share, rtol=1e-9)
