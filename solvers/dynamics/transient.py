@@ -51,7 +51,7 @@ def transient(circuit: Circuit, *, relative: float = RELATIVE, absolute: float =
 
 
 Rate = Callable[[float, np.ndarray], np.ndarray]
-PATIENCE, ADVANCE = 50_000, 1e-6
+PATIENCE, ADVANCE = 20_000, 1e-6
 """An integration is given up that has not advanced by this share of the run in so many evaluations of the rate."""
 
 

@@ -75,7 +75,7 @@ def test_equilibrium_propagation_finds_the_couplings_that_made_the_data(tmp_path
             NETLIST,
             ('name = "equilibrium"', "[dynamics]", 'method = "stochastic_heun"'),
             ExperimentError,
-            "equilibrium propagation takes .dynamics. method euler, heun, rk4, tsit5 and",
+            "equilibrium propagation takes .dynamics. method descent, euler, heun, rk4, tsit5 and",
         ),
         (
             f"{NETLIST}*@ noise p amplitude=1m\n",
