@@ -136,7 +136,7 @@ def assert_read_alike() -> Callable[[str, Traces, tuple[RawPlot, ...]], None]:
             column = theirs.get(name, theirs.get(name[2:-1]))
             if not name.startswith("v(") or column is None:
                 continue
-            near = {"tran": 1e-2, "dc": 1e-3}.get(keyword, 1e-5) * max(float(np.max(np.abs(column))), 1e-9)
+            near = {"tran": 1e-2, "dc": 1e-3, "op": 1e-4}.get(keyword, 1e-5) * max(float(np.max(np.abs(column))), 1e-9)
             if keyword == "tran":
                 times, dense = np.real(plot.values[:, 0]), ours.axes["time"]
                 apart = distance(times, np.real(column), dense, values, STEEP * float(times[-1] - times[0]))

@@ -90,6 +90,14 @@ def _rates(times: np.ndarray, orders: np.ndarray, charges: np.ndarray, trapezoid
                 change = charges[point, column] - charges[point - 1, column]
                 found[point, column] = 2.0 * change / taken - found[point - 1, column]
             continue
+        if (
+            trapezoidal
+            and orders[point] == 0
+            and point + 2 < len(times)
+            and orders[point + 1] == orders[point + 2] == 2
+        ):
+            _behind_a_corner(times, charges, point, found)
+            continue
         for j in range(1, order + 1):
             factor = 1.0 / (times[point - j] - times[point])
             for i in range(1, order + 1):
@@ -97,6 +105,17 @@ def _rates(times: np.ndarray, orders: np.ndarray, charges: np.ndarray, trapezoid
                     factor *= (times[point] - times[point - i]) / (times[point - j] - times[point - i])
             for column in range(charges.shape[1]):
                 found[point, column] += factor * (charges[point - j, column] - charges[point, column])
+
+
+@njit(**LEAN)
+def _behind_a_corner(times: np.ndarray, charges: np.ndarray, point: int, found: np.ndarray) -> None:
+    """The rate behind a corner from the two points after it, to second order: the step there is so short that the last
+    digits of its charges would make a rate, which the trapezoidal rule passes on from step to step."""
+    first, second = times[point + 1] - times[point], times[point + 2] - times[point + 1]
+    both = first + second
+    for column in range(charges.shape[1]):
+        here, near, far = charges[point, column], charges[point + 1, column], charges[point + 2, column]
+        found[point, column] = both / (first * second) * (near - here) - first / (second * both) * (far - here)
 
 
 @njit(**LEAN)
