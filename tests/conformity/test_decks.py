@@ -24,7 +24,7 @@ EXAMINER = Examiner(NODAL)
 RANDOM = {"trnoise", "trrandom"}
 """Waveforms that are others each time."""
 NOT_YET = {"fets-ring_oscillator": Status.failed, "switches-relaxation_oscillator": Status.differs}
-"""Where we are not what ngspice is: started by `uic`, a ring's start is called singular; a switch's moment is another."""
+"""Started by `uic`, a ring is called singular; a switch moves at another moment than in ngspice."""
 PARAMETERS_ALONE = {"arctan", "atan2", "int", "limit", "sqr", "ternary_fcn"}
 """Functions that ngspice 39 does not have in sources, or means something else by."""
 
