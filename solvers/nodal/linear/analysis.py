@@ -17,8 +17,6 @@ from .pivoting import Pattern, choose, choose_within
 from .plan import COLUMNS, DENSE, FRONTS, Plan, packed, part, workspace
 from .products import lay_out
 
-SMALL = 8
-"""Systems to this size are dense."""
 THRESHOLD = 1e-2
 """A preferred pivot may be so much smaller than the largest of its column."""
 LIMIT = 1e5
@@ -39,7 +37,7 @@ def analyse(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.ndarray 
     diagonal wherever the pattern has an entry there.
     """
     indptr, indices = np.array(indptr, np.int32), np.array(indices, np.int32)
-    if n <= SMALL:
+    if n <= LANES:
         return _dense(n, indptr, indices)
     return _sparse(Given.of(indptr, indices, values))
 
@@ -63,9 +61,8 @@ def analyse_batch(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.nd
 
 
 def _dense(n: int, indptr: np.ndarray, indices: np.ndarray) -> Plan:
-    width = -(-n // LANES) * LANES
-    tables = packed([indptr, indices, indices * width + column_of_entries(indptr)])
-    return Plan(n, DENSE, n * (width + n), n, tables, np.zeros(0), np.zeros(6, np.int64))
+    tables = packed([indptr, indices, indices * LANES + column_of_entries(indptr)])
+    return Plan(n, DENSE, 2 * n * LANES, n, tables, np.zeros(0), np.zeros(6, np.int64))
 
 
 def _sparse(given: Given) -> Plan:
