@@ -19,11 +19,6 @@ PLACE = 2
 
 
 @numba.njit(**INNER)
-def _row(array, i):
-    return array[i * LANES : (i + 1) * LANES]
-
-
-@numba.njit(**INNER)
 def _place_values(plan, values, upper):
     for t in range(plan.size * LANES):
         upper[t] = 0
@@ -46,7 +41,7 @@ def _largest(upper, n, k):
 
 @numba.njit(**INNER)
 def _swap(array, a, b):
-    first, second = _row(array, a), _row(array, b)
+    first, second = array[a * LANES : (a + 1) * LANES], array[b * LANES : (b + 1) * LANES]
     for j in range(LANES):
         kept = first[j]
         first[j] = second[j]
@@ -57,7 +52,7 @@ def _swap(array, a, b):
 def _cancelled(lower, upper, k):
     """Σ |l_kj||u_jk| over what was subtracted from the pivot of row k."""
     total = 0.0
-    row, column = _row(lower, k), upper[k:]
+    row, column = lower[k * LANES : (k + 1) * LANES], upper[k:]
     for j in range(k):
         total += magnitude(row[j]) * magnitude(column[j * LANES])
     return total
@@ -66,9 +61,9 @@ def _cancelled(lower, upper, k):
 @numba.njit(**INNER)
 def _eliminate(lower, upper, n, k, inverse):
     """Subtract multiples of row k from the rows below."""
-    source = _row(upper, k)
+    source = upper[k * LANES : (k + 1) * LANES]
     for i in range(k + 1, n):
-        target = _row(upper, i)
+        target = upper[i * LANES : (i + 1) * LANES]
         factor = target[k] * inverse
         lower[i * LANES + k] = factor
         for t in range(LANES):
