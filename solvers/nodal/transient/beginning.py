@@ -17,7 +17,7 @@ import numpy as np
 from ....netlist.circuit import Circuit
 from ....netlist.errors import CircuitError
 from ...transient_card import Transient
-from ..evaluate import FREE, evaluate
+from ..evaluate import FREE, evaluate, start_controls
 from ..linear import workspace
 from ..lines import REST
 from ..network import Network
@@ -147,6 +147,7 @@ def _conditioned(network: Network, solver: Solver, problem: Problem, conditions:
     closed = network.switches.starts.copy()
     set_switches(network.switches, problem.equations.numbers, closed)
     charge = _charges(problem, solver, x)
+    start_controls(network.tables, problem.equations.numbers, solver.work)
     for instance, effective in zip(network.instances, network.effective(network.raw()), strict=True):
         element = instance.element
         if element.kind == "C" and "ic" in element.parameters:

@@ -19,9 +19,13 @@ from .formulas import place
 from .problem import DEPTH, Extent, History, Problem, Record, Settings, State
 from .truncation import allow_charges, allow_unknowns, error, first_error, growth, widen
 
-REACHED, PAUSED, FULL, FAILED, PIVOTS = range(5)
+REACHED, PAUSED, FULL, FAILED, PIVOTS, CHATTERS = range(6)
 """Why the loop stopped: the time is reached; as many steps as asked are done; the record or the lines' history has no
-room; no step, however small, converges; the matrix has no pivot where the plan wants one."""
+room; no step, however small, converges; the matrix has no pivot where the plan wants one; switches do nothing but move.
+"""
+
+MOST_MOVES = 10_000
+"""Of one switch, within one longest step."""
 
 CUT = 0.125
 """What becomes of a step that Newton's method fails at."""
@@ -52,6 +56,8 @@ def advance(problem: Problem, state: State, record: Record, until: float, most: 
             record.x[clock.recorded, k] = state.history.x[clock.head, k]
         record.orders[clock.recorded] = clock.used
         clock.recorded += 1
+        if clock.moves > MOST_MOVES * len(state.closed):
+            return CHATTERS
     return REACHED if clock.time >= until else PAUSED
 
 
@@ -173,6 +179,9 @@ def _accept(problem: Problem, state: State, time: float, used: int) -> None:
         equations = problem.equations
         if move_switches(equations.switches, equations.tables, equations.numbers, history.x[now], state.closed):
             clock.begin, clock.order = 1, 1
+            if time > clock.since + problem.settings.largest:
+                clock.since, clock.moves = time, 0
+            clock.moves += 1
     if at_corner or used == 0:
         gap = 10.0 * problem.settings.smallest
         source = next_corner_of_all(problem.sources, time, gap)

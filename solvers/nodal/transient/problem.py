@@ -73,12 +73,14 @@ class Problem(NamedTuple):
 
 CLOCK = np.dtype(
     [
-        (name, "f8" if name in ("time", "step", "corner", "switch", "factored", "residual") else "i8")
+        (name, "f8" if name in ("time", "step", "corner", "switch", "factored", "residual", "since") else "i8")
         for name in (
             "time",  # of the newest accepted point
             "step",  # to try next
             "corner",  # the next one
             "switch",  # the time at which one is expected to move
+            "since",  # the time from which moves are counted
+            "moves",  # of switches since then
             "factored",  # the coefficient a₀ in the factors
             "residual",  # the worst part of Newton's last step
             "worst",  # its unknown

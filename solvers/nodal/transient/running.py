@@ -11,13 +11,13 @@ import numpy as np
 from ....netlist.errors import NumericalError
 from ..linear import choose_pivots, workspace
 from ..network import Network
-from .loop import FAILED, FULL, PAUSED, PIVOTS, REACHED, advance
+from .loop import CHATTERS, FAILED, FULL, PAUSED, PIVOTS, REACHED, advance
 from .problem import Problem, Record, State
 
 PIECES = 50
 """Pieces of the stop time, after each of which progress is told."""
-PATIENCE = 0.1
-"""Seconds after which a piece should end anyway."""
+FEW, PATIENCE = 1024, 0.1
+"""A piece ends after so many steps too, at first; twice as many as long as that takes fewer seconds."""
 ROOM = 1024
 """Points that the record has room for at first."""
 Progress = Callable[[float], None]
@@ -56,9 +56,9 @@ class Run:
         Raises:
             NumericalError: no step, however small, converges; names the time, the worst unknown and its last step.
         """
-        stop, most = self.problem.stop, 256
-        for piece in range(1, PIECES + 1):
-            status, until = PAUSED, stop if piece == PIECES else stop * piece / PIECES
+        stop, most, pieces = self.problem.stop, FEW, 1 if progress is None else PIECES
+        for piece in range(1, pieces + 1):
+            status, until = PAUSED, stop if piece == pieces else stop * piece / pieces
             while status != REACHED:
                 begin = time.perf_counter()
                 status = self.go(until, most)
@@ -87,6 +87,8 @@ class Run:
             self._choose_pivots()
         elif status == FAILED:
             raise self._failure()
+        elif status == CHATTERS:
+            raise self._chatter()
         return status
 
     def _make_room(self) -> None:
@@ -118,6 +120,15 @@ class Run:
         return NumericalError(
             f"at {clock['time']:g} s no step converges, down to {tried:.2g} s: {self._called} still moves by "
             f"{abs(clock['residual']):.2g} {unit}; look for what jumps there, or give it a capacitor"
+        )
+
+    def _chatter(self) -> NumericalError:
+        closed = self.accepted.closed
+        moved = int(np.argmax(closed[-1] != closed[-2]))
+        names = [element.name for element in self.network.flat.elements if element.kind in "SW"]
+        return NumericalError(
+            f"at {self.time:g} s the switch {names[moved]} moves again and again, at once as it has moved; give it "
+            "hysteresis (vh= or ih=), or its control a capacitor"
         )
 
     @property
