@@ -34,18 +34,9 @@ def answer(engine: NodalEngine, circuit: Circuit, card: Card) -> Traces:
     return found(circuit.replace(analyses=(card,)), card)
 
 
-def _transient(circuit: Circuit, card: Card) -> Traces:
-    from ..solvers.nodal.transient.waveform import transient
-
-    return transient(circuit, card)
-
-
 def _by_nodal_analysis(circuit: Circuit, card: Card) -> Traces:
     from ..solvers.nodal.analyses import ANALYSES
 
-    if card.keyword not in ANALYSES:
-        known = ", ".join(f".{keyword}" for keyword in ANALYSES)
-        raise CircuitError(f".{card.keyword} is not carried out; {known} are", card.location)
     return ANALYSES[card.keyword](circuit, card)
 
 
@@ -55,9 +46,7 @@ def _by_ngspice(circuit: Circuit, card: Card) -> Traces:
     return run(deck(circuit))
 
 
-NODAL = NodalEngine(
-    "nodal", {**dict.fromkeys(("op", "dc", "ac", "noise", "tf"), _by_nodal_analysis), "tran": _transient}
-)
+NODAL = NodalEngine("nodal", dict.fromkeys(("op", "dc", "ac", "tran", "noise", "tf"), _by_nodal_analysis))
 NGSPICE = NodalEngine("ngspice", dict.fromkeys(("op", "dc", "ac", "tran"), _by_ngspice))
 
 NODAL_ENGINES: Mapping[str, NodalEngine] = MappingProxyType({engine.name: engine for engine in (NODAL, NGSPICE)})

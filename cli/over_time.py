@@ -1,4 +1,4 @@
-"""What can follow a deck's `.tran` card, by name: our own integration, and ngspice."""
+"""What can follow a deck's `.tran` card, by name: our two integrations, and ngspice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..solvers.dynamics import transient
 from ..solvers.dynamics.transient import NAME as INTEGRATION
 from ..solvers.dynamics.transient import Transient
 from ..spice_export import deck, on_grid, run, since
-from .engines import NGSPICE, Engine
+from .engines import NGSPICE, NODAL, Engine
 
 FINENESS = 10
 """ngspice's largest step is so many times smaller than the card's step, where the card names none."""
@@ -27,10 +27,18 @@ def by_ngspice(circuit: Circuit) -> Traces:
     return on_grid(since(found, asked.times), asked.times)
 
 
+def by_nodal_analysis(circuit: Circuit) -> Traces:
+    """The waveforms of any circuit with real devices."""
+    from ..solvers.nodal.transient import transient as nodal_transient
+
+    return nodal_transient(circuit)
+
+
 TIME_ENGINES: dict[str, Engine] = {
-    engine.name: engine for engine in (Engine(INTEGRATION, transient), Engine(NGSPICE, by_ngspice))
+    engine.name: engine
+    for engine in (Engine(INTEGRATION, transient), Engine(NODAL, by_nodal_analysis), Engine(NGSPICE, by_ngspice))
 }
-"""All of them by name: our own first."""
+"""All of them by name: our own first, the one for explicit equations before the one for any circuit."""
 
 
 def in_time(circuit: Circuit) -> bool:

@@ -11,7 +11,7 @@ from .core import Core, Sequence
 from .dense import LANES
 from .factorisation import factor
 from .front_tables import Layout, lay_out_fronts
-from .given import Given, column_of_entries
+from .given import Given, checked_pattern, column_of_entries
 from .panels import SQUARES
 from .pivoting import Pattern, choose, choose_within
 from .plan import COLUMNS, DENSE, FRONTS, Plan, packed, part, workspace
@@ -35,8 +35,11 @@ def analyse(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.ndarray 
 
     Rows need not be in order, and none may be named twice in a column. Without `values` pivots are expected on the
     diagonal wherever the pattern has an entry there.
+
+    Raises:
+        ValueError: it is no such pattern.
     """
-    indptr, indices = np.array(indptr, np.int32), np.array(indices, np.int32)
+    indptr, indices = checked_pattern(n, indptr, indices)
     if n <= LANES:
         return _dense(n, indptr, indices)
     return _sparse(Given.of(indptr, indices, values))
@@ -55,7 +58,7 @@ def choose_pivots(plan: Plan, values: np.ndarray) -> Plan:
 
 def analyse_batch(n: int, indptr: np.ndarray, indices: np.ndarray, values: np.ndarray) -> Plan:
     """A plan by columns, whatever the size, for batches.py: with pivots for `values` (entries,) that are typical."""
-    given = Given.of(np.array(indptr, np.int32), np.array(indices, np.int32), values)
+    given = Given.of(*checked_pattern(n, indptr, indices), values)
     sequence, weight = _expected(given)
     return _by_columns(given, sequence, choose(given, sequence, weight, THRESHOLD), weight)
 

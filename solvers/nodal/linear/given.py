@@ -46,6 +46,25 @@ class Given:
         return others(len(self.indices), self.kept)
 
 
+def checked_pattern(n: int, indptr: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A CSC pattern in the integers of compiled code, which would read anywhere if it were wrong.
+
+    Raises:
+        ValueError: columns do not begin one after another, a row is not among the n, or stands twice in a column.
+    """
+    indptr, indices = np.array(indptr, np.int64), np.array(indices, np.int64)
+    if len(indptr) != n + 1 or indptr[0] != 0 or indptr[-1] != len(indices) or np.any(np.diff(indptr) < 0):
+        raise ValueError(f"indptr must have {n + 1} entries, ascending from 0 to the {len(indices)} entries")
+    if np.any((indices < 0) | (indices >= n)):
+        raise ValueError(f"rows must be among 0…{n - 1}, but there are {indices.min()} and {indices.max()}")
+    keys = np.sort(column_of_entries(indptr) * np.int64(n) + indices)
+    twice = np.flatnonzero(keys[1:] == keys[:-1])
+    if len(twice):
+        column, row = divmod(int(keys[twice[0]]), n)
+        raise ValueError(f"row {row} stands twice in column {column}; add the entries up and name it once")
+    return indptr.astype(np.int32), indices.astype(np.int32)
+
+
 def column_of_entries(indptr: np.ndarray) -> np.ndarray:
     """The column of every entry of a CSC pattern."""
     return np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))

@@ -33,9 +33,12 @@ class LinearSystem:
         Raises:
             NumericalError: the matrix is singular, and then an unknown is named that the equations leave open; or a
                 value is not a finite number.
+            ValueError: there are more or fewer values than entries.
         """
         scalar = complex if np.iscomplexobj(values) else float
         values = np.ascontiguousarray(values, scalar)
+        if values.shape != part(self._undecided, 1).shape:
+            raise ValueError(f"{values.shape} values for {len(part(self._undecided, 1))} entries")
         wrong = np.flatnonzero(~np.isfinite(values))
         if len(wrong):
             column = int(np.searchsorted(part(self._undecided, 0), wrong[0], side="right")) - 1
@@ -63,10 +66,13 @@ class LinearSystem:
 
         Raises:
             NumericalError: nothing was factorised, or the last matrix was singular.
+            ValueError: b has another shape.
         """
         if self._factorised is None:
             raise NumericalError("no matrix has been factorised; call factorise with its values first")
         plan, work = self._factorised
+        if len(b) != plan.size:
+            raise ValueError(f"right-hand sides of {len(b)} for {plan.size} unknowns")
         if np.iscomplexobj(b) and not np.iscomplexobj(work.factors):
             return self.solve(np.real(b), transposed) + 1j * self.solve(np.imag(b), transposed)
         columns = np.array(b.T.reshape(-1, plan.size), work.factors.dtype)

@@ -42,3 +42,26 @@ def test_nothing_that_is_not_a_number_is_solved():
     system = LinearSystem(12, matrix.indptr, matrix.indices)
     with pytest.raises(NumericalError, match="coefficient nan of unknown 3 is no finite number"):
         system.factorise(np.where(np.arange(12) == 3, np.nan, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("indptr", "indices", "message"),
+    [
+        ([0, 1, 3], [0, 0], "indptr must have 3 entries, ascending from 0 to the 2 entries"),
+        ([0, 1], [0], "indptr must have 3 entries"),
+        ([0, 1, 2], [0, 2], "rows must be among 0…1, but there are 0 and 2"),
+        ([0, 1, 3], [0, 1, 1], "row 1 stands twice in column 1"),
+    ],
+)
+def test_wrong_patterns_are_refused(indptr, indices, message):
+    with pytest.raises(ValueError, match=message):
+        LinearSystem(2, np.array(indptr), np.array(indices))
+
+
+def test_wrong_lengths_are_refused():
+    system = LinearSystem(2, np.array([0, 1, 2]), np.array([0, 1]))
+    with pytest.raises(ValueError, match="values for 2 entries"):
+        system.factorise(np.ones(3))
+    system.factorise(np.ones(2))
+    with pytest.raises(ValueError, match="right-hand sides of 3 for 2 unknowns"):
+        system.solve(np.ones(3))

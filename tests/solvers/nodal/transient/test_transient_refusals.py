@@ -45,9 +45,6 @@ def test_a_loop_that_nothing_fixes_is_named() -> None:
 
 def test_a_switch_that_chatters_is_named() -> None:
     """It closes on what it opens, with no hysteresis and nothing that takes time."""
-    deck = (
-        "t\nV1 a 0 pwl(0 0 1u 5)\nR1 a b 1k\nS1 b 0 b 0 sw\n.model sw sw(vt=1 vh=0 ron=1 roff=1g)\n"
-        ".tran 10n 3u\n"
-    )
+    deck = "t\nV1 a 0 pwl(0 0 1u 5)\nR1 a b 1k\nS1 b 0 b 0 sw\n.model sw sw(vt=1 vh=0 ron=1 roff=1g)\n.tran 10n 3u\n"
     with pytest.raises(NumericalError, match=r"at [\d.e-]+ s the switch s1 moves again and again"):
         transient(parse(deck))
