@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..training.experiment import Experiment
 
 IDEAL = "ideal"
-RUNGS = ("near_ideal", "schottky", "d1n4148")
+RUNGS = ("near_ideal", "schottky", "d1n4148", "mos_diode")
 TABLE, PICTURE = "ladder.csv", "ladder"
 
 

@@ -28,6 +28,7 @@ The files, in the order the data flow:
     parameters, flatten, resolution, instance_names    subcircuits and parameters resolved
     new_values, directives, selectors        other values; what directives mean
     mismatch, spread_value, noise            what a die draws, and its circuit; Wiener processes on nodes
+    diode_connected, real_diodes             MOSFETs that are diodes; other diodes in a circuit
     writer, element_text   circuit to text
 
     graph, wiring, components, buses, broadcast, expansion, directive_expansion, resistance    the circuit as a graph

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..netlist import Circuit, Element, Traces
 from ..netlist.buses import bus_widths
+from ..netlist.diode_connected import between_ends, is_diode
 from ..netlist.piecewise import Reduction, with_ideal_parts
 from .branches import Branches
 from .certificates import blocked_loop, contradictory_loop
@@ -57,7 +58,8 @@ class ResistiveNetwork:
         """Compile a circuit. Linear in its branches; arrays are never written out.
 
         `loads` are the nodes that loads may be attached to, by default the circuit's `*@ output` nodes. With `smooth`
-        the diodes are real ones: the network then says how they are joined, and `batched.characteristics` what they do.
+        the diodes are real ones, MOSFETs tied to be diodes among them: the network then says how they are joined, and
+        `batched.characteristics` what they do.
 
         Raises:
             CircuitError: an element that is not ideal and resistive, by name, line and cure.
@@ -71,7 +73,8 @@ class ResistiveNetwork:
         for element in flat.elements:
             of_kind[element.kind].append(element)
         resistors = Branches.of(of_kind["R"], table, conductance_of)
-        diodes = Branches.of(of_kind["D"], table, nothing_of)
+        conducting = [between_ends(element, flat.models) for element in flat.elements if is_diode(element)]
+        diodes = Branches.of(conducting, table, nothing_of)
         sources = Branches.of((*of_kind["V"], *of_kind["L"]), table, voltage_of)
         named = [node for node in flat.outputs if "(" not in node] if loads is None else list(loads)
         at = np.asarray([node for name in named for node in np.ravel(table.index(name))], dtype=np.int64)

@@ -1,7 +1,8 @@
 """Which elements an ideal resistive circuit may have, and the one number each brings to its operating point.
 
 R, V, I and ideal D are the circuit. At an operating point a capacitor is open and an inductor a short, as in SPICE, so
-C and L are taken too (and their couplings K ignored). Everything else is refused by name, line and cure.
+C and L are taken too (and their couplings K ignored). Real diodes may be MOSFETs tied to be diodes. Everything else is
+refused by name, line and cure.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 import numpy as np
 
 from ..netlist import Circuit, Element, Stimulus
+from ..netlist.diode_connected import is_diode, is_diode_connected
 from ..netlist.elements import KINDS
 from ..netlist.errors import CircuitError
 from ..netlist.piecewise import with_ideal_parts
@@ -28,7 +30,7 @@ def refused(circuit: Circuit, smooth: bool = False) -> CircuitError | None:
     ideal = circuit.ideal_models
     for element in circuit.elements:
         kind = element.kind
-        if kind not in TAKEN:
+        if kind not in TAKEN and not (smooth and is_diode_connected(element)):
             title = KINDS[kind].title if kind in KINDS else "element"
             return CircuitError(
                 f"{element.name} is a {title}; the resistive solver takes R, V, I and ideal diodes "
@@ -58,9 +60,9 @@ def refused(circuit: Circuit, smooth: bool = False) -> CircuitError | None:
 
 
 def has_real_diodes(circuit: Circuit) -> bool:
-    """Whether any diode of a circuit is neither ideal nor piecewise-linear."""
+    """Whether any diode of a circuit is neither ideal nor piecewise-linear; MOSFETs tied to be diodes are real ones."""
     parts = with_ideal_parts(circuit).circuit
-    return any(element.model not in parts.ideal_models for element in parts.of_kind("D"))
+    return any(is_diode(element) and element.model not in parts.ideal_models for element in parts.elements)
 
 
 def conductance_of(element: Element) -> float | np.ndarray:

@@ -5,6 +5,8 @@ network             the pure function from branch values to potentials, for use 
 exact               its core over the QP's arrays: active sets, with the adjoint as its derivative
 convexity           whether negative loads leave the energy a minimum
 interior            the second guess where active sets run in a circle
+smooth              its core where the diodes are real: Newton's method on the co-content
+characteristics     what those diodes say; junction_diode, mosfet_diode their laws
 wires               index arrays, and the Laplacian they make
 """
 

@@ -20,6 +20,8 @@ from .exact import SteadyStates, source
 from .wires import BatchState, Problem, State, Wires, residual_of_laws
 
 STEPS = 200
+PATIENCE = 40
+"""Steps after which every other one goes half the way, so that none runs in a circle."""
 CLOSE = 1e-9
 """The last move of a diode's voltage, in units of its thermal voltage: the error left is about its square."""
 
@@ -54,7 +56,9 @@ def settle(wires: Wires, laws: Characteristics, problem: Problem, guess: Array) 
         x = jax.scipy.linalg.cho_solve(factor, right - constant)
         wanted = wires.forward(x) - problem.d
         reached = laws.limited(wanted, now.voltages)
-        moved = jnp.abs(reached - now.voltages) > CLOSE * laws.numbers["thermal"] + 4e-16 * jnp.abs(reached)
+        circling = (now.steps > PATIENCE) & (now.steps % 2 == 0)
+        reached = jnp.where(circling, 0.5 * (now.voltages + reached), reached)
+        moved = jnp.abs(reached - now.voltages) > CLOSE * laws.thermal + 4e-16 * jnp.abs(reached)
         return Search(x, reached, jnp.any(moved | (reached != wanted)), now.steps + 1)
 
     begin = Search(jnp.zeros(wires.nodes), laws.voltage(guess), jnp.asarray(True), jnp.asarray(0))

@@ -32,22 +32,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_rung_is_measured_in_both_and_kept(folder: Path, monkeypatch: pytest.MonkeyPatch, invoke: Invoke) -> None:
     monkeypatch.chdir(folder)
-    result = invoke(*_command(folder / "out", "--rung", "d1n4148"))
+    result = invoke(*_command(folder / "out", "--rung", "mos_diode", "--rung", "d1n4148"))
     assert result.exit_code == 0, result.output
     rows = list(csv.DictReader((folder / "out" / "ladder.csv").read_text().splitlines()))
     assert [(row["diodes"], row["design"]) for row in rows] == [
         ("ideal", "trained"),
+        ("mos_diode", "carried over"),
+        ("mos_diode", "trained"),
         ("d1n4148", "carried over"),
         ("d1n4148", "trained"),
     ]
     assert all(row["tellegen_accuracy"] == row["ngspice_accuracy"] for row in rows)
     assert all(float(row["difference_volts"]) < 1e-6 for row in rows)
+    tied = tellegen.load(folder / "out" / "mos_diode" / "learned.cir")
+    assert tied["mdexc1"].nodes[:2] == tied["mdexc1"].nodes[1::-1]
     learned = tellegen.load(folder / "out" / "d1n4148" / "learned.cir")
     assert learned["dexc1"].model == "d1n4148"
     assert not learned.ideal_models
     assert (folder / "out" / "ladder.svg").stat().st_size > 1000
     before = (folder / "out" / "d1n4148" / "checkpoint.npz").read_bytes()
-    again = invoke(*_command(folder / "out", "--rung", "d1n4148"))
+    again = invoke(*_command(folder / "out", "--rung", "mos_diode", "--rung", "d1n4148"))
     assert again.exit_code == 0, again.output
     assert (folder / "out" / "d1n4148" / "checkpoint.npz").read_bytes() == before
 
