@@ -22,8 +22,9 @@ import numpy as np
 
 import tellegen
 from tellegen import spice_export
+from tellegen.netlist.mismatch import Mismatch
 from tellegen.solvers.nodal import Network, Solver, operating_point
-from tellegen.solvers.nodal.transient import transient
+from tellegen.solvers.nodal.transient import transient, transients_of_dies
 
 sys.path.insert(0, str(Path(__file__).parent))
 from decks import BRIDGE, MULTIPLIER, grid, random_circuit
@@ -136,8 +137,43 @@ def transients() -> Iterator[Row]:
         yield row("transient", name, "largest difference", apart, "of the swing")
 
 
+def dies() -> Iterator[Row]:
+    """A thousand dies of the same two circuits over 10⁵ points in one call, and some of them by ngspice one by one."""
+    for name, (deck, card, out) in {
+        "bridge": (BRIDGE, ".tran 10u 100m 0 1u", "v(p)"),
+        "multiplier": (MULTIPLIER, ".tran 1u 10m 0 100n", "v(n4)"),
+    }.items():
+        circuit = tellegen.parse(f"{deck}{card}\n.save {out}\n*@ mismatch * sigma=0.05\n")
+        mismatch = Mismatch.of(circuit)
+        many = [mismatch.with_die(0, die) for die in range(DIES)]
+        transients_of_dies([tellegen.parse(f"{deck}{card.replace('m 0', 'u 0')}\n")] * 8, signals=[out])  # compiles
+        begin, cpu = time.perf_counter(), time.process_time()
+        ours = transients_of_dies(many, signals=[out])
+        wall, spent = time.perf_counter() - begin, time.process_time() - cpu
+        yield row("dies", name, "dies", DIES, "")
+        yield row("dies", name, "ours, wall a die", 1e3 * wall / DIES, "ms")
+        yield row("dies", name, "ours, CPU a die", 1e3 * spent / DIES, "ms")
+        yield row("dies", name, "ours, points a die", int(str(ours.about["points"])) / DIES, "")
+        times, apart, walls = ours.axes["time"], 0.0, []
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        for die in range(BY_NGSPICE):
+            begin = time.perf_counter()
+            theirs = spice_export.run(spice_export.deck(many[die], options=MATCHED), currents=False)
+            walls.append(time.perf_counter() - begin)
+            there = spice_export.on_grid(spice_export.since(theirs, times), times)
+            apart = max(apart, float(np.abs(ours[out][die] - there[out]).max() / np.ptp(there[out])))
+        theirs_cpu = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        yield row("dies", name, "ngspice, dies", BY_NGSPICE, "")
+        yield row("dies", name, "ngspice, wall a die", 1e3 * float(np.median(walls)), "ms")
+        yield row("dies", name, "ngspice, CPU a die", 1e3 * theirs_cpu / BY_NGSPICE, "ms")
+        yield row("dies", name, "largest difference", apart, "of the swing")
+        yield row("dies", name, "times less wall a die", float(np.median(walls)) * DIES / wall, "")
+        yield row("dies", name, "times less CPU a die", theirs_cpu / BY_NGSPICE * DIES / spent, "")
+
+
+DIES, BY_NGSPICE = 1000, 12
 MATCHED = {"reltol": 1e-4, "abstol": 1e-12, "vntol": 1e-8}
-QUESTIONS = {"convergence": convergence, "grid": grids, "transient": transients}
+QUESTIONS = {"convergence": convergence, "grid": grids, "transient": transients, "dies": dies}
 
 
 def main() -> None:

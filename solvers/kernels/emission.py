@@ -1,4 +1,7 @@
-"""A graph of scalar operations as one LLVM function `void(double* a, double* b, double* out)`."""
+"""A graph of scalar operations as one LLVM function `void(double* a, double* b, double* out)`.
+
+With `lanes` every number is a row of so many, one for each of as many instances, and an operation is one on vectors.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from llvmlite import ir
 
 from .primitives import COMPARISONS
 from .scalar_graph import Node, ScalarGraph
+from .vector_functions import VECTOR_FUNCTIONS, intrinsic, lane_by_lane
 
 DOUBLE, BIT = ir.DoubleType(), ir.IntType(1)
 POINTER = DOUBLE.as_pointer()
@@ -28,32 +32,31 @@ PREDICATES = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!
 TRUTHS = frozenset({*COMPARISONS, "and", "or", "not"})
 
 
-def emit(graph: ScalarGraph, inputs: Sequence[tuple[int, int]], outputs: Sequence[Node], name: str) -> ir.Module:
+def emit(
+    graph: ScalarGraph, inputs: Sequence[tuple[int, int]], outputs: Sequence[Node], name: str, lanes: int = 1
+) -> ir.Module:
     """The module with the function of that name.
 
     Args:
         graph: its first `len(inputs)` operations are the inputs.
         inputs: which of the two arrays, and where in it, each input stands.
         outputs: what is written, in order.
+        lanes: instances that are evaluated together; each number of the arrays is a row of so many.
     """
     module = ir.Module(name=name)
     function = ir.Function(module, SIGNATURE, name)
     for argument in function.args:
         argument.add_attribute("noalias")
     builder = ir.IRBuilder(function.append_basic_block())
-    emitter = _Emitter(module, builder, graph)
+    emitter = _Emitter(module, builder, graph, lanes)
     for number, (array, place) in enumerate(inputs):
-        emitter.values[number] = builder.load(_at(builder, function.args[array], place))
+        emitter.values[number] = builder.load(emitter.at(function.args[array], place), align=8)
     for number in _needed(graph, outputs, len(inputs)):
         emitter.values[number] = emitter.operation(*graph.operations[number])
     for place, node in enumerate(outputs):
-        builder.store(emitter.number(node), _at(builder, function.args[2], place))
+        builder.store(emitter.number(node), emitter.at(function.args[2], place), align=8)
     builder.ret_void()
     return module
-
-
-def _at(builder: ir.IRBuilder, pointer: ir.Value, place: int) -> ir.Value:
-    return builder.gep(pointer, [ir.IntType(64)(place)])
 
 
 def _needed(graph: ScalarGraph, outputs: Sequence[Node], inputs: int) -> list[int]:
@@ -69,25 +72,37 @@ def _needed(graph: ScalarGraph, outputs: Sequence[Node], inputs: int) -> list[in
 
 
 class _Emitter:
-    """The values made so far, by number."""
+    """The values made so far, by number, and their types."""
 
-    def __init__(self, module: ir.Module, builder: ir.IRBuilder, graph: ScalarGraph):
-        self.module, self.builder, self.graph = module, builder, graph
+    def __init__(self, module: ir.Module, builder: ir.IRBuilder, graph: ScalarGraph, lanes: int):
+        self.module, self.builder, self.graph, self.lanes = module, builder, graph, lanes
         self.values: dict[int, Any] = {}
+        self.double: Any = DOUBLE if lanes == 1 else ir.VectorType(DOUBLE, lanes)
+        self.bit: Any = BIT if lanes == 1 else ir.VectorType(BIT, lanes)
+
+    def at(self, pointer: ir.Value, place: int) -> Any:
+        """Where a number of an array stands."""
+        first = self.builder.gep(pointer, [ir.IntType(64)(place * self.lanes)])
+        return first if self.lanes == 1 else self.builder.bitcast(first, self.double.as_pointer())
+
+    def constant(self, kind: Any, value: Any) -> Any:
+        """The same in every lane."""
+        return ir.Constant(kind, value if self.lanes == 1 else [value] * self.lanes)
 
     def number(self, node: Node) -> Any:
         """A node as a double."""
         if isinstance(node, float):
-            return DOUBLE(node)
+            return self.constant(self.double, node)
         value = self.values[node]
-        return self.builder.uitofp(value, DOUBLE) if value.type == BIT else value
+        return self.builder.uitofp(value, self.double) if value.type == self.bit else value
 
     def truth(self, node: Node) -> Any:
         """A node as a bit; a number is true where it is not zero."""
         if isinstance(node, float):
-            return BIT(int(node != 0.0))
+            return self.constant(self.bit, int(node != 0.0))
         value = self.values[node]
-        return value if value.type == BIT else self.builder.fcmp_unordered("!=", value, DOUBLE(0.0))
+        zero = self.constant(self.double, 0.0)
+        return value if value.type == self.bit else self.builder.fcmp_unordered("!=", value, zero)
 
     def operation(self, name: str, operands: Sequence[Node]) -> Any:
         """One operation's value."""
@@ -102,23 +117,30 @@ class _Emitter:
             return compare(PREDICATES[name], *numbers)
         if name in _DIRECT:
             return _DIRECT[name](self.builder, *numbers)
+        if name == "sign":
+            return self._sign(*numbers)
+        if self.lanes > 1 and name in VECTOR_FUNCTIONS:
+            return VECTOR_FUNCTIONS[name](self.builder, *numbers)
+        if self.lanes > 1 and name in LIBRARY:
+            return lane_by_lane(self.builder, self._called(name, len(numbers)), numbers)
         return self.builder.call(self._called(name, len(numbers)), numbers)
+
+    def _sign(self, value: ir.Value) -> ir.Value:
+        below, above = (self.builder.fcmp_ordered(each, value, self.constant(self.double, 0.0)) for each in "<>")
+        negative = self.builder.select(below, self.constant(self.double, -1.0), value)
+        return self.builder.select(above, self.constant(self.double, 1.0), negative)
 
     def _called(self, name: str, operands: int) -> ir.Function:
         known = name in INTRINSICS
-        symbol = f"llvm.{INTRINSICS[name]}.f64" if known else LIBRARY[name]
+        kind = self.double if known else DOUBLE
+        symbol = intrinsic(INTRINSICS[name], kind) if known else LIBRARY[name]
         found = self.module.globals.get(symbol)
         if found is None:
-            found = ir.Function(self.module, ir.FunctionType(DOUBLE, [DOUBLE] * operands), symbol)
+            found = ir.Function(self.module, ir.FunctionType(kind, [kind] * operands), symbol)
             if not known:
                 found.attributes.add("readnone")
                 found.attributes.add("nounwind")
         return found
-
-
-def _sign(builder: ir.IRBuilder, value: ir.Value) -> ir.Value:
-    negative = builder.select(builder.fcmp_ordered("<", value, DOUBLE(0.0)), DOUBLE(-1.0), value)
-    return builder.select(builder.fcmp_ordered(">", value, DOUBLE(0.0)), DOUBLE(1.0), negative)
 
 
 _LOGIC: Mapping[str, Callable[..., Any]] = {
@@ -133,5 +155,4 @@ _DIRECT: Mapping[str, Callable[..., Any]] = {
     "div": ir.IRBuilder.fdiv,
     "rem": ir.IRBuilder.frem,
     "neg": ir.IRBuilder.fneg,
-    "sign": _sign,
 }

@@ -26,19 +26,20 @@ class Kernel:
     """Machine code at an address, `void(double* a, double* b, double* out)`.
 
     `outputs` are which of the function's outputs it writes, in order: those that are constants and zero are left out
-    where `compile_kernel` was told so. `owner` keeps the code alive.
+    where `compile_kernel` was told so. Arrays hold a row of `lanes` for each number. `owner` keeps the code alive.
     """
 
     address: int
     outputs: tuple[int, ...]
+    lanes: int
     owner: Any
 
     def __call__(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """One evaluation from Python, for tests and set-up."""
-        out = np.zeros(max(len(self.outputs), 1))
+        out = np.zeros(max(len(self.outputs), 1) * self.lanes)
         pointers = [array.ctypes.data_as(ctypes.POINTER(ctypes.c_double)) for array in map(_doubles, (a, b))]
         _PROTOTYPE(self.address)(*pointers, out.ctypes.data_as(ctypes.POINTER(ctypes.c_double)))
-        return out[: len(self.outputs)]
+        return out[: len(self.outputs) * self.lanes]
 
 
 def _doubles(values: Any) -> np.ndarray:
@@ -46,7 +47,10 @@ def _doubles(values: Any) -> np.ndarray:
 
 
 def compile_kernel(
-    function: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]], sizes: tuple[int, int], drop: Sequence[int] = ()
+    function: Callable[[Sequence[Any], Sequence[Any]], Sequence[Any]],
+    sizes: tuple[int, int],
+    drop: Sequence[int] = (),
+    lanes: int = 1,
 ) -> Kernel:
     """The machine code of a JAX function (a, b) -> out of scalars, in double precision.
 
@@ -54,6 +58,7 @@ def compile_kernel(
         function: takes two sequences of scalars, of these sizes, and returns a sequence of scalars.
         sizes: lengths of the two arrays.
         drop: outputs that are left out where they are zero whatever the inputs.
+        lanes: instances that are evaluated together; each number of the arrays is then a row of so many.
 
     Raises:
         NotImplementedError: the function uses more of JAX than scalar arithmetic.
@@ -66,9 +71,9 @@ def compile_kernel(
     )
     inputs = [(array, place) for array, size in enumerate(sizes) for place in range(size)]
     name = f"kernel_{next(_COUNTER)}"
-    text = str(emit(graph, inputs, [outputs[place] for place in kept], name))
+    text = str(emit(graph, inputs, [outputs[place] for place in kept], name, lanes))
     library = _compiled(text, name)
-    return Kernel(library[name], kept, library)
+    return Kernel(library[name], kept, lanes, library)
 
 
 def constant_outputs(

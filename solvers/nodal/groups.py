@@ -18,6 +18,7 @@ from numba import njit
 
 from ..devices import Device, Parameters
 from ..kernels import Kernel, call_kernel, compile_kernel, constant_outputs
+from .lanes import LANES
 
 SURROUNDINGS = ("temperature", "nominal", "gmin")
 
@@ -30,7 +31,7 @@ class Compiled:
     `constants` are in the code, and stand among the numbers only where limits or states need them. `kernel` takes
     (controls and time, effective numbers) and writes currents of `current_rows`, charges of `charge_rows` (local
     names), then the derivatives: `conductances` and `capacitances` are (row, control) pairs of positions in these.
-    `preparation` is what `prepare` was compiled from, for its derivatives.
+    `preparation` is what `prepare` was compiled from, for its derivatives, and `laws` what `kernel` was.
     """
 
     device: Device
@@ -45,6 +46,15 @@ class Compiled:
     capacitances: tuple[tuple[int, int], ...]
     preparation: Callable[[Sequence[Any], Sequence[Any]], list[Any]]
     together: Mapping[str, str]
+    laws: Callable[[Sequence[Any], Sequence[Any]], list[Any]]
+
+    @functools.cached_property
+    def eight(self) -> Kernel:
+        """The kernel for eight instances at once; the same outputs."""
+        size, outputs = len(self.device.controls), len(self.current_rows) + len(self.charge_rows)
+        kernel = compile_kernel(self.laws, (size + 1, len(self.effective)), _slopes(size, outputs), LANES)
+        assert kernel.outputs == self.kernel.outputs
+        return kernel
 
     @property
     def inner(self) -> tuple[str, ...]:
@@ -133,7 +143,7 @@ def _with_physics(
             tangents.append(jax.jvp(at, tuple(u), tuple(tangent))[1])
         return [*found, *(tangents[k][row] for row in range(outputs) for k in range(size))]
 
-    kernel = compile_kernel(everything, (size + 1, len(effective)), drop=range(outputs, outputs * (1 + size)))
+    kernel = compile_kernel(everything, (size + 1, len(effective)), _slopes(size, outputs))
     places = [divmod(place - outputs, size) for place in kernel.outputs[outputs:]]
     split = len(rows[0])
     return Compiled(
@@ -148,7 +158,13 @@ def _with_physics(
         tuple((row - split, control) for row, control in places if row >= split),
         preparation,
         together,
+        everything,
     )
+
+
+def _slopes(controls: int, outputs: int) -> range:
+    """Where the derivatives stand behind the outputs, those left out that are zero."""
+    return range(outputs, outputs * (1 + controls))
 
 
 def physics_outputs(

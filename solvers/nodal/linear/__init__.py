@@ -19,16 +19,16 @@ fronts          much to do: a tree of dense fronts, pivots fixed; panels: one fr
 analysis        which of these, and with which pivots
 given           the matrix as it is given; core: what trivial pivots leave; matching: rows to divide by; ordering: an
                 order of little fill; pivoting: threshold partial pivoting
-batches         eight systems at once, with common pivots: `analyse_batch`, `factor_batch`, …; lanes: eight numbers
+batches         eight systems at once, with common pivots: `analyse_batch`, `factor_batch`, …
 magnitude       when a pivot is lost
 system          a linear system with names, outside of loops
 """
 
+from ..lanes import LANES, aligned_rows
 from .analysis import analyse, analyse_batch, choose_pivots
 from .batches import BatchWork, batch_workspace, factor_batch, solve_batch, solve_transposed_batch
 from .factorisation import factor, solve, solve_transposed
-from .lanes import LANES, aligned_rows
-from .plan import Plan, Work, workspace
+from .plan import Plan, Work, is_by_columns, workspace
 from .system import LinearSystem
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "choose_pivots",
     "factor",
     "factor_batch",
+    "is_by_columns",
     "solve",
     "solve_batch",
     "solve_transposed",

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .columns import columns_of
-from .lanes import (
+from ..lanes import (
     LANES,
     absolute,
     add_product,
@@ -26,6 +25,7 @@ from .lanes import (
     store,
     subtract_product,
 )
+from .columns import columns_of
 from .magnitude import EPSILON, TINY
 from .plan import COLUMNS, INNER, KERNEL, Plan
 

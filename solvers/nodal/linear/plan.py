@@ -46,6 +46,11 @@ class Plan(NamedTuple):
     kernels: np.ndarray
 
 
+def is_by_columns(plan: Plan) -> bool:
+    """Whether a plan by columns of the same matrix, as batches have, is no detour."""
+    return plan.method in (DENSE, COLUMNS)
+
+
 class Work(NamedTuple):
     """The `factors`; `swaps` (size,): the row exchanged with each row, in a dense plan; `scratch` of the values' type,
     and `sums` (2 size,), reals."""

@@ -61,6 +61,7 @@ def problem_of(
         np.flatnonzero(shape.rows == columns).astype(np.int64),
         settings,
         asked.stop,
+        None,
     )
 
 
@@ -180,7 +181,7 @@ def state_of(network: Network, solver: Solver, problem: Problem, start: Start) -
     return State(
         clock,
         History(np.zeros(DEPTH), x, charge, rate),
-        *_extents(network, solver.numbers, start),
+        *extents(network, solver.numbers, start),
         Waves(np.zeros((count, 2)), sent_times, sent, np.zeros((ROOM, count, 2), bool), span),
         np.zeros(DEPTH),
         np.zeros(size),
@@ -194,7 +195,7 @@ def state_of(network: Network, solver: Solver, problem: Problem, start: Start) -
     )
 
 
-def _extents(network: Network, numbers: Numbers, start: Start) -> tuple[Extent, Extent]:
+def extents(network: Network, numbers: Numbers, start: Start) -> tuple[Extent, Extent]:
     """No ranges yet, of the charges and of the unknowns on which these depend."""
     shape, tables, stored = network.shape, network.tables, np.flatnonzero(numbers.c0)
     columns = np.repeat(np.arange(network.size), np.diff(shape.starts))

@@ -8,16 +8,18 @@ import numpy as np
 from numba import njit
 
 from ..compiling import INNER
-from ..evaluate import LIMITED, Shape, Work, evaluate
+from ..evaluate import LIMITED, Shape, Work, between, evaluate
 from ..linear import factor, solve
 from ..newton import BROKEN, CONVERGED, EXHAUSTED, ROUNDING, SINGULAR
 from ..waveforms import waveform
+from . import formulas
+from .choice import either
 from .delays import add_arriving, arrive
-from .formulas import place, predict, set_formula
-from .problem import Extent, Problem, Settings, State
+from .eight_correction import correct_eight, is_finite, restart_eight
+from .eight_truncation import predict_eight, set_formula_eight
+from .formulas import place
+from .problem import TIGHTER, Extent, Problem, Settings, State
 
-TIGHTER = 1e-2
-"""Newton's last step is as small as this share of what a time step may err by; its error is then about the square."""
 PATIENT = 20
 """So many times more of Newton's steps behind a corner, where no shorter step can help."""
 
@@ -29,16 +31,22 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
     The charge is taken at the point before Newton's last step and moved along its tangent: charge is conserved to
     rounding, and no evaluation is spent on what is known to second order.
     """
+    history, clock = state.history, state.clock[0]
+    history.times[place(clock.head, -1)] = time
+    predict(problem.eight, history.times, history.x, clock.head, min(clock.count - 1, order, 3))
+    leading = set_formula(problem.eight, history, clock.head, order, problem.settings.trapezoidal, state.past)
+    most = problem.settings.iterations if clock.begin == 0 else PATIENT * problem.settings.iterations
+    return correct(problem.eight, problem, state, time, leading, most)
+
+
+@njit(**INNER)
+def _correct_one(problem: Problem, state: State, time: float, leading: float, most: int) -> int:
     equations, settings, history, clock = problem.equations, problem.settings, state.history, state.clock[0]
-    work, shape, now = state.work, problem.equations.shape, place(clock.head, -1)
-    history.times[now] = time
-    predict(history.times, history.x, clock.head, min(clock.count - 1, order, 3))
-    leading = set_formula(history, clock.head, order, settings.trapezoidal, state.past)
+    work, shape, now = state.work, equations.shape, place(clock.head, -1)
     arrive(problem.lines, state.waves, clock.sent, time)
     for source in range(len(state.driven)):
         state.driven[source] = waveform(problem.sources, source, time)
     x, linear, before = history.x[now], len(equations.tables.kernels) == 0, math.inf
-    most = settings.iterations if clock.begin == 0 else PATIENT * settings.iterations
     for count in range(most):
         clock.iterations += 1
         limited = evaluate(equations.tables, shape, equations.numbers, x, state.driven, time, LIMITED, work)
@@ -51,7 +59,7 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
             failed = factor(problem.plan, state.matrix, state.factors)
             if failed >= 0:
                 clock.worst, clock.factored = failed, 0.0
-                return SINGULAR if _is_finite(state.matrix) else BROKEN
+                return SINGULAR if is_finite(state.matrix) else BROKEN
         for k in range(len(x)):
             state.step[k] = -(leading * work.charge[k] + state.past[k] + work.current[k])
         exact = count > 2 and _is_rounding(shape, state.matrix, x, state.past, state.step, state.sizes)
@@ -68,14 +76,6 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
                 history.rate[now, k] = leading * history.charge[now, k] + state.past[k]
             return CONVERGED
     return EXHAUSTED
-
-
-@njit(**INNER)
-def _is_finite(values: np.ndarray) -> bool:
-    total = 0.0
-    for k in range(len(values)):
-        total += abs(values[k])
-    return total <= 1e300
 
 
 @njit(**INNER)
@@ -124,11 +124,14 @@ def _finish(starts: np.ndarray, rows: np.ndarray, work: Work, step: np.ndarray, 
 
 
 @njit(**INNER)
-def reset_controls(
-    limit_controls: np.ndarray, plus: np.ndarray, minus: np.ndarray, x: np.ndarray, before: np.ndarray
-) -> None:
-    """Let limits begin again at an accepted point x (n,), after a step that failed."""
-    for k in range(len(limit_controls)):
-        where = limit_controls[k]
-        value = x[plus[where]] if plus[where] >= 0 else 0.0
-        before[where] = value - x[minus[where]] if minus[where] >= 0 else value
+def _restart_one(problem: Problem, state: State) -> None:
+    tables, before, x = problem.equations.tables, state.work.before, state.history.x[state.clock[0].head]
+    for where in tables.limit_controls:
+        before[where] = between(tables.plus, tables.minus, x, where)
+
+
+correct = either(_correct_one, correct_eight)
+predict = either(formulas.predict, predict_eight)
+set_formula = either(formulas.set_formula, set_formula_eight)
+restart = either(_restart_one, restart_eight)
+"""Let limits begin again at the accepted point, after a step that failed."""

@@ -1,4 +1,4 @@
-"""Many dies in time, or many inputs: compiled once, each with steps of its own, in threads.
+"""Many dies in time, or many inputs: compiled once, eight in step where their circuit allows it, in threads.
 
 The answers are read at the times of the `.tran` card, which are the same for all.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -22,14 +23,16 @@ from ....netlist.traces import Traces
 from ...compilation import compiled_seconds
 from ...transient_card import Transient
 from ..dies import Dies
+from ..lanes import LANES
 from ..network import Network
 from ..operating import Solver
 from ..points import source_rows
 from ..tables import Numbers
 from ..waveforms import Sources
 from .beginning import sources_in_time
+from .eights import are_driven_alike, can_go_in_step, record_of, simulate_eight
 from .interpolation import interpolated
-from .problem import Settings
+from .problem import Record, Settings, State
 from .readings import readings
 from .settings import settings_of
 from .waveform import simulate
@@ -37,7 +40,7 @@ from .waveform import simulate
 Told = Callable[[int, int], None]
 """Called with how many are done, and how many there are."""
 AHEAD = 4
-"""Numbers that are made ready a thread, before their turn comes."""
+"""Pieces of work that are made ready a thread, before their turn comes."""
 
 
 def transients_of_dies(
@@ -58,7 +61,7 @@ def transients_of_dies(
     found = Dies.of(circuits)
     network, many = found.network, _Many.of(circuits[0], found.network, signals, relative)
     jobs = (
-        (f"die {die}", numbers, sources_in_time(network, circuit.expand(), many.asked))
+        Job(f"die {die}", numbers, sources_in_time(network, circuit.expand(), many.asked))
         for die, (circuit, numbers) in enumerate(zip(circuits, found.values(), strict=True))
     )
     return many.run(jobs, {"die": np.arange(len(circuits))}, progress)
@@ -89,14 +92,18 @@ def transients(
     many = _Many.of(circuit, network, signals, relative)
     sources = sources_in_time(network, network.flat, many.asked)
     jobs = (
-        (f"sample {k}", numbers._replace(effective=numbers.effective.copy()), sources._replace(direct=row))
+        Job(f"sample {k}", numbers._replace(effective=numbers.effective.copy()), sources._replace(direct=row))
         for k, row in enumerate(rows)
     )
     return many.run(jobs, {"sample": np.arange(len(rows))}, progress)
 
 
-Job = tuple[str, Numbers, Sources]
-"""Its name, its numbers, its sources."""
+class Job(NamedTuple):
+    """A die or a sample by its name, with its numbers and its sources."""
+
+    name: str
+    numbers: Numbers
+    sources: Sources
 
 
 @dataclass
@@ -111,6 +118,7 @@ class _Many:
     names: tuple[str, ...] = ()
     points: int = 0
     rejected: int = 0
+    together: int = 0
 
     @classmethod
     def of(cls, circuit: Circuit, network: Network, signals: Sequence[str] | None, relative: float | None) -> _Many:
@@ -124,12 +132,13 @@ class _Many:
         count, rows = sum(map(len, axis.values())), []
         with ThreadPoolExecutor(numba.get_num_threads()) as pool:
             for values in self._all(jobs, pool):
-                rows.append(values)
+                rows += values
                 if progress is not None:
                     progress(len(rows), count)
         stacked = dict(zip(self.names, np.moveaxis(np.stack(rows), 2, 0), strict=True))
         about = {
             "engine": "nodal",
+            "in step": self.together,
             "points": self.points,
             "rejected": self.rejected,
             "relative": self.settings.relative,
@@ -138,29 +147,46 @@ class _Many:
         }
         return Traces(gathered(stacked, self.circuit), {**axis, "time": self.asked.times}, about)
 
-    def _all(self, jobs: Iterator[Job], pool: ThreadPoolExecutor) -> Iterable[np.ndarray]:
-        """Their answers in order; the first alone, for it compiles what is not compiled yet."""
-        yield from map(self._one, islice(jobs, 1))
-        while ready := list(islice(jobs, AHEAD * numba.get_num_threads())):
-            yield from pool.map(self._one, ready)
+    def _all(self, jobs: Iterator[Job], pool: ThreadPoolExecutor) -> Iterable[list[np.ndarray]]:
+        """Their answers in order, some at a time; the first ones alone, for they compile what is not compiled yet."""
+        most = LANES if can_go_in_step(self.network) else 1
+        pieces = iter(lambda: list(islice(jobs, most)), [])
+        yield from map(self._piece, islice(pieces, 1))
+        while ready := list(islice(pieces, AHEAD * numba.get_num_threads())):
+            yield from pool.map(self._piece, ready)
+
+    def _piece(self, jobs: Sequence[Job]) -> list[np.ndarray]:
+        """The signals (times, signals) of some, in step where that goes."""
+        if len(jobs) > 1 and are_driven_alike([job.sources for job in jobs]):
+            try:
+                return self._in_step(jobs)
+            except NumericalError:
+                pass  # one of them needs steps that do not suit the others; alone it says so by its own name
+        return [self._one(job) for job in jobs]
+
+    def _in_step(self, jobs: Sequence[Job]) -> list[np.ndarray]:
+        full = [*jobs, *[jobs[-1]] * (LANES - len(jobs))]
+        numbers, sources = [job.numbers for job in full], [job.sources for job in full]
+        run, solvers = simulate_eight(self.network, numbers, sources, self.asked, self.settings)
+        self._count(run.state, len(jobs))
+        self.together += len(jobs)
+        return [self._read(solvers[lane], job.sources, record_of(run.accepted, lane)) for lane, job in enumerate(jobs)]
 
     def _one(self, job: Job) -> np.ndarray:
-        """The signals (times, signals) of one."""
-        name, numbers, sources = job
         try:
-            done = simulate(self.network, Solver.of(self.network, numbers), self.asked, self.settings, sources=sources)
+            solver = Solver.of(self.network, job.numbers)
+            done = simulate(self.network, solver, self.asked, self.settings, sources=job.sources)
         except NumericalError as error:
-            raise NumericalError(f"{name}: {error.sentence}") from None
-        record, clock = done.run.accepted, done.run.state.clock[0]
-        found = readings(self.network, done.solver, done.run.problem.sources, record, self.settings.trapezoidal)
-        self.names = self.names or self._chosen(found.names)
-        self.points, self.rejected = self.points + int(clock["accepted"]), self.rejected + int(clock["rejected"])
-        columns = [found.names.index(each) for each in self.names]
-        return interpolated(record, found.values[:, columns], np.minimum(self.asked.times, record.times[-1]))
+            raise NumericalError(f"{job.name}: {error.sentence}") from None
+        self._count(done.run.state, 1)
+        return self._read(solver, job.sources, done.run.accepted)
 
-    def _chosen(self, known: Sequence[str]) -> tuple[str, ...]:
-        wanted = known if self.signals is None else [each.lower() for each in self.signals]
-        for each in wanted:
-            if each not in known:
-                raise CircuitError(f"no signal {each}; there are {', '.join(known[:8])}")
-        return tuple(wanted)
+    def _count(self, state: State, many: int) -> None:
+        clock = state.clock[0]
+        self.points, self.rejected = self.points + many * int(clock["accepted"]), self.rejected + int(clock["rejected"])
+
+    def _read(self, solver: Solver, sources: Sources, record: Record) -> np.ndarray:
+        """The signals wanted, at the card's times."""
+        found = readings(self.network, solver, sources, record, self.settings.trapezoidal, self.signals)
+        self.names = found.names
+        return interpolated(record, found.values, np.minimum(self.asked.times, record.times[-1]))

@@ -9,15 +9,18 @@ import numpy as np
 from numba import njit
 
 from ..compiling import INNER, LEAN
+from ..lockstep import Eight
 from ..newton import CONVERGED, SINGULAR
 from ..switches import move_switches
 from ..waveforms import next_corner_of_all
-from .correction import reset_controls, try_point
+from . import eight_truncation, truncation
+from .choice import either
+from .correction import restart, try_point
 from .delays import forget, next_arrival, send
 from .events import crossing
 from .formulas import place
 from .problem import DEPTH, Extent, History, Problem, Record, Settings, State
-from .truncation import allow_charges, allow_unknowns, error, first_error, growth, widen
+from .truncation import growth
 
 REACHED, PAUSED, FULL, FAILED, PIVOTS, CHATTERS = range(6)
 """Why the loop stopped: the time is reached; as many steps as asked are done; the record or the lines' history has no
@@ -31,6 +34,13 @@ CUT = 0.125
 """What becomes of a step that Newton's method fails at."""
 WIDEST = 1e3
 """Growth of a step behind a corner, where nothing is known yet."""
+
+
+allow_charges = either(truncation.allow_charges, eight_truncation.allow_charges)
+allow_unknowns = either(truncation.allow_unknowns, eight_truncation.allow_unknowns)
+error = either(truncation.error, eight_truncation.error)
+first_error = either(truncation.first_error, eight_truncation.first_error)
+widen = either(truncation.widen, eight_truncation.widen)
 
 
 @njit(**LEAN, nogil=True)
@@ -64,7 +74,7 @@ def advance(problem: Problem, state: State, record: Record, until: float, most: 
 @njit(**INNER)
 def _one_step(problem: Problem, state: State) -> int:
     """Accept one step, after as many attempts as that takes."""
-    clock, settings, tables = state.clock[0], problem.settings, problem.equations.tables
+    clock, settings = state.clock[0], problem.settings
     while True:
         begin = clock.begin == 1
         wanted = min(clock.step, settings.largest, problem.lines.shortest, clock.switch - clock.time)
@@ -85,7 +95,7 @@ def _one_step(problem: Problem, state: State) -> int:
             _accept(problem, state, time, 0 if begin else order)
             return REACHED
         clock.step = shorter
-        reset_controls(tables.limit_controls, tables.plus, tables.minus, state.history.x[clock.head], state.work.before)
+        restart(problem.eight, problem, state)
 
 
 @njit(**INNER)
@@ -107,13 +117,13 @@ def _judge(problem: Problem, state: State, taken: float, order: int) -> float:
     found, able = 0.0, order
     if not settings.fixed:
         now, capacitance, voltages = place(head, -1), state.work.capacitance, equations.voltages
-        allow_charges(settings, charges, history.charge[now], capacitance, problem.diagonal, voltages)
-        allow_unknowns(settings, unknowns, history.x[now], voltages)
+        allow_charges(problem.eight, settings, charges, history.charge[now], capacitance, problem.diagonal, voltages)
+        allow_unknowns(problem.eight, settings, unknowns, history.x[now], voltages)
         able = min(order, max(clock.count - 1, 1))
         if clock.count == 1:
-            found = first_error(history, head, charges)
+            found = first_error(problem.eight, history, head, charges)
         else:
-            found = error(history, head, able, settings.trapezoidal, charges, unknowns, state.weights)
+            found = error(problem.eight, history, head, able, settings.trapezoidal, charges, unknowns, state.weights)
     factor = growth(found, able)
     if found > 1.0 and taken > settings.smallest:
         clock.rejected += 1
@@ -126,12 +136,13 @@ def _judge(problem: Problem, state: State, taken: float, order: int) -> float:
             clock.switch = clock.time + share * taken + 0.5 * settings.first
             return clock.switch - clock.time
     clock.switch = math.inf
-    _choose(clock, settings, history, charges, unknowns, state.weights, taken, factor, order)
+    _choose(problem.eight, clock, settings, history, charges, unknowns, state.weights, taken, factor, order)
     return 0.0
 
 
 @njit(**INNER)
 def _choose(
+    eight: Eight | None,
     clock: Any,
     settings: Settings,
     history: History,
@@ -149,11 +160,11 @@ def _choose(
     chosen = order
     if not settings.trapezoidal:
         if order > 1 and clock.count >= order:
-            lower = growth(error(history, clock.head, order - 1, False, charges, unknowns, weights), order - 1)
+            lower = growth(error(eight, history, clock.head, order - 1, False, charges, unknowns, weights), order - 1)
             if lower > factor:
                 chosen, factor = order - 1, lower
         if chosen == order and order < settings.order and clock.count >= order + 2:
-            higher = growth(error(history, clock.head, order + 1, False, charges, unknowns, weights), order + 1)
+            higher = growth(error(eight, history, clock.head, order + 1, False, charges, unknowns, weights), order + 1)
             if higher > 1.1 * factor:
                 chosen, factor = order + 1, higher
     clock.order = chosen
@@ -165,8 +176,8 @@ def _choose(
 def _accept(problem: Problem, state: State, time: float, used: int) -> None:
     """Make the tried point the newest one; `used` is its order, 0 behind a corner."""
     clock, history, now = state.clock[0], state.history, place(state.clock[0].head, -1)
-    widen(state.unknowns, history.x[now])
-    widen(state.charges, history.charge[now])
+    widen(problem.eight, state.unknowns, history.x[now])
+    widen(problem.eight, state.charges, history.charge[now])
     if len(problem.lines.delay) > 0:
         longest = problem.settings.largest
         send(problem.lines, state.waves, clock.sent, time, history.x[now], used == 0, longest)

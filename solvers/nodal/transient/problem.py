@@ -10,11 +10,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ..evaluate import Work
-from ..linear import Plan
+from ..linear import BatchWork, Plan
 from ..linear import Work as Factors
+from ..lockstep import Eight
 from ..newton import Equations
 from ..waveforms import Sources
 
+TIGHTER = 1e-2
+"""Newton's last step is as small as this share of what a time step may err by; its error is then about the square."""
 DEPTH = 8
 """Points that the history keeps, a power of two: backward differentiation of order 6 and its error need so many."""
 
@@ -59,7 +62,8 @@ class Lines(NamedTuple):
 class Problem(NamedTuple):
     """The compiled circuit with its numbers, and how it is solved.
 
-    `diagonal` (n,) are the places of the diagonal among the matrix's entries; `stop` in s.
+    `diagonal` (n,) are the places of the diagonal among the matrix's entries; `stop` in s. Where `eight` dies go in
+    step, the state's arrays over unknowns or entries have a row of eight for each of them, one after another.
     """
 
     equations: Equations
@@ -69,6 +73,7 @@ class Problem(NamedTuple):
     diagonal: np.ndarray
     settings: Settings
     stop: float
+    eight: Eight | None
 
 
 CLOCK = np.dtype(
@@ -158,7 +163,7 @@ class State(NamedTuple):
     closed: np.ndarray
     """(switches,)"""
     work: Work
-    factors: Factors
+    factors: Factors | BatchWork
 
 
 class Record(NamedTuple):

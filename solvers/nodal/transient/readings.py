@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from ....netlist.errors import CircuitError
 from ...kernels import call_kernel
 from ..compiling import LEAN
 from ..evaluate import MOST_OUTPUTS, between
@@ -34,9 +35,60 @@ class Readings:
     values: np.ndarray
 
 
-def readings(network: Network, solver: Solver, sources: Sources, record: Record, trapezoidal: bool) -> Readings:
-    """All signals of a record. Linear in points times the circuit's size."""
-    signals, numbers = Signals.of(network), solver.numbers
+def readings(
+    network: Network,
+    solver: Solver,
+    sources: Sources,
+    record: Record,
+    trapezoidal: bool,
+    wanted: Sequence[str] | None = None,
+) -> Readings:
+    """Signals of a record, in the order of `wanted`; all where none are named. Linear in points times the circuit's
+    size; voltages alone cost next to nothing.
+
+    Raises:
+        CircuitError: there is no such signal.
+    """
+    signals = Signals.of(network)
+    known = names_of(network, signals)
+    chosen = known if wanted is None else tuple(each.lower() for each in wanted)
+    for name in chosen:
+        if name not in known:
+            raise CircuitError(f"no signal {name}; there are {', '.join(known[:8])}")
+    found = {name: record.x[:, place] for name, place in (*signals.voltages, *signals.branches)}
+    for name, place in signals.sources:
+        if name in chosen:
+            found[name] = network.shape.source_signs[place, 0] * driven(sources, place, record.times)
+    if not found.keys() >= set(chosen):
+        found |= _currents(network, solver.numbers, signals, record, trapezoidal)
+    return Readings(chosen, np.column_stack([found[name] for name in chosen]))
+
+
+def names_of(network: Network, signals: Signals) -> tuple[str, ...]:
+    """All signals that there are: voltages, and then currents in the order of the netlist."""
+    currents = {name for name, _ in (*signals.branches, *signals.sources)}
+    currents |= {*signals.linear.names, *signals.nonlinear.names}
+    order = [f"i({element.name})" for element in network.flat.elements if element.kind != "K"]
+    return (*(name for name, _ in signals.voltages), *(name for name in order if name in currents))
+
+
+def driven(sources: Sources, place: int, times: np.ndarray) -> np.ndarray:
+    """The values (times,) of one source."""
+    found = np.zeros(len(times))
+    _fill_driven(sources, place, times, found)
+    return found
+
+
+@njit(**LEAN)
+def _fill_driven(sources: Sources, place: int, times: np.ndarray, found: np.ndarray) -> None:
+    for k in range(len(times)):
+        found[k] = waveform(sources, place, times[k])
+
+
+def _currents(
+    network: Network, numbers: Numbers, signals: Signals, record: Record, trapezoidal: bool
+) -> dict[str, np.ndarray]:
+    """The currents into all first terminals: resistive ones, and what charges there add to them."""
     split = len(network.linear.kernels)
     still = network.switches._replace(controls=np.zeros(0, np.int64))
     found: dict[str, np.ndarray] = {}
@@ -53,14 +105,7 @@ def readings(network: Network, solver: Solver, sources: Sources, record: Record,
         )  # fmt: skip
         currents += rates(record, charges, trapezoidal)
         found |= zip(terminals.names, currents.T, strict=True)
-    found |= {name: record.x[:, place] for name, place in signals.branches}
-    for name, place in signals.sources:
-        many = network.shape.source_signs[place, 0]
-        found[name] = many * np.array([waveform(sources, place, time) for time in record.times])
-    order = [f"i({element.name})" for element in network.flat.elements if element.kind != "K"]
-    chosen = {name: record.x[:, place] for name, place in signals.voltages}
-    chosen |= {name: found[name] for name in order if name in found}
-    return Readings(tuple(chosen), np.column_stack(list(chosen.values())))
+    return found
 
 
 def charge_weights(instances: Sequence[Instance], groups: Sequence[Compiled]) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -34,13 +35,13 @@ class Run:
     repaired: tuple[float, int] = (-1.0, 0)
 
     @classmethod
-    def of(cls, network: Network, problem: Problem, state: State, uic: bool) -> Run:
+    def of(cls, network: Network, problem: Problem, state: State, uic: bool) -> Self:
         """At time zero, with one point on record.
 
         With `uic` that is the point behind the first short step: what charges do not fix is found there.
         """
         closed = np.zeros((ROOM, len(state.closed)))
-        record = Record(np.zeros(ROOM), np.zeros((ROOM, network.size)), np.zeros(ROOM, np.int64), closed)
+        record = Record(np.zeros(ROOM), np.zeros((ROOM, state.history.x.shape[1])), np.zeros(ROOM, np.int64), closed)
         record.x[0], record.closed[0] = state.history.x[0], state.closed
         state.clock["recorded"] = 1
         run = cls(network, problem, state, record)

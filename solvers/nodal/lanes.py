@@ -90,6 +90,28 @@ def _spread_number(context: Any, number: Any) -> tuple[Any, Any]:
     return LANES_TYPE(types.float64), generate
 
 
+@intrinsic
+def _is_any_above(context: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        above = builder.fcmp_unordered(">", *arguments)
+        bits = builder.bitcast(above, ir.IntType(LANES))
+        return builder.icmp_unsigned("!=", bits, ir.IntType(LANES)(0))
+
+    return types.boolean(a, b), generate
+
+
+@intrinsic
+def _largest_lane(context: Any, numbers: Any) -> tuple[Any, Any]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = builder.extract_element(arguments[0], ir.IntType(32)(0))
+        for lane in range(1, LANES):
+            one = builder.extract_element(arguments[0], ir.IntType(32)(lane))
+            found = builder.select(builder.fcmp_ordered(">", one, found), one, found)
+        return found
+
+    return types.float64(numbers), generate
+
+
 def _operation(count: int, emit: Callable[..., Any]) -> Any:
     """A compiled function of one, two or three `Lanes`."""
 
@@ -127,6 +149,17 @@ store: Callable[..., Any] = _store
 """store(array, row, value)."""
 spread: Callable[..., Any] = _spread_number
 """spread(number): the same in every lane."""
+is_any_above: Callable[..., bool] = _is_any_above
+"""is_any_above(a, b): whether a ≤ b is untrue in any lane."""
+largest_lane: Callable[..., float] = _largest_lane
+"""largest_lane(a): the largest number."""
+add: Callable[..., Any] = _operation(2, lambda builder, a, b: builder.fadd(a, b))
+subtract: Callable[..., Any] = _operation(2, lambda builder, a, b: builder.fsub(a, b))
+divide: Callable[..., Any] = _operation(2, lambda builder, a, b: builder.fdiv(a, b))
+larger: Callable[..., Any] = _operation(2, lambda builder, a, b: builder.select(builder.fcmp_ordered(">", b, a), b, a))
+"""larger(a, b): b where it is larger than a, else a; a NaN in b is left out."""
+smaller: Callable[..., Any] = _operation(2, lambda builder, a, b: builder.select(builder.fcmp_ordered("<", b, a), b, a))
+"""smaller(a, b): b where it is smaller than a, else a."""
 multiply: Callable[..., Any] = _operation(2, lambda builder, a, b: builder.fmul(a, b))
 subtract_product: Callable[..., Any] = _operation(3, _multiply_subtract)
 """subtract_product(a, b, c): a − b c."""
