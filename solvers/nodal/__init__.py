@@ -7,7 +7,8 @@ instance        an element as an instance of a device (`solvers.devices`), local
 groups          instances of one kind compiled together: physics and its derivatives as machine code
 tables          everything as flat arrays, with places in one sparse pattern; lines, switches: theirs
 network         all of this for one circuit
-evaluate        i, q and their derivatives at x: the one loop over instances; limiting: how far controls may move
+evaluate        i, q and their derivatives at x: the one loop over instances; limiting: how far controls may move;
+                lockstep: of eight dies at once; lanes: eight numbers as one
 newton          Newton's method, compiled; cocontent: downhill on the co-content; homotopies: detours, reported
 operating       how they are tried; points: operating points as signals, dies: of many dies
 signals         unknowns back to `v(node)` and `i(element)`

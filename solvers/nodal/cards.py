@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...netlist.circuit import Card
+from ...netlist.circuit import Card, Circuit
 from ...netlist.errors import CircuitError, NetlistError
 from ...netlist.node_names import canonical_node
 from ...netlist.numbers import number
@@ -38,6 +38,18 @@ class Output:
     plus: str = "0"
     minus: str = "0"
     element: str | None = None
+
+
+def only_card(circuit: Circuit, keyword: str) -> Card:
+    """The deck's card of that analysis.
+
+    Raises:
+        CircuitError: there is none, or there are several.
+    """
+    cards = [card for card in circuit.flatten().analyses if card.keyword == keyword]
+    if len(cards) != 1:
+        raise CircuitError(f"the deck has {len(cards)} .{keyword} cards where one is needed; hand in the one you mean")
+    return cards[0]
 
 
 def wrong(card: Card, cure: str) -> CircuitError:

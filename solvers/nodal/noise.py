@@ -18,7 +18,7 @@ import numpy as np
 
 from ...netlist.circuit import Card, Circuit
 from ...netlist.traces import Traces
-from .cards import Output, frequencies, joined, output, wrong
+from .cards import Output, frequencies, joined, only_card, output, wrong
 from .linearised import Linearised
 from .network import Network
 from .noise_sources import NoiseCurrents, noise_currents
@@ -27,7 +27,7 @@ from .operating import about
 CARD = "write .noise v(node[,node]) source dec|oct|lin points start stop"
 
 
-def noise(circuit: Circuit, card: Card) -> Traces:
+def noise(circuit: Circuit, card: Card | None = None) -> Traces:
     """`onoise_spectrum` and `inoise_spectrum` over `frequency`, in V/√Hz (the latter in A/√Hz for a current source).
 
     `onoise_r1` is what an element adds to the first, `onoise_r1_thermal` one of its parts. `about["totals"]`
@@ -35,11 +35,14 @@ def noise(circuit: Circuit, card: Card) -> Traces:
     Resistors make the noise of their own temperature, and of their `ac=` where they have one; `noisy=0` silences one.
     What an expression gives makes none.
 
+    The card is that of the deck where none is given.
+
     Raises:
         CircuitError: a card that cannot be read, an input that is no source, an output that is no node of the circuit.
         NumericalError: no operating point, or no unique response.
     """
     begin = time.perf_counter()
+    card = card or only_card(circuit, "noise")
     fields = joined(card.fields)
     if len(fields) not in (6, 7):
         raise wrong(card, CARD)

@@ -14,24 +14,27 @@ from ...netlist.element import Element
 from ...netlist.gathering import gathered
 from ...netlist.stimulus import Stimulus
 from ...netlist.traces import Traces
-from .cards import frequencies
+from .cards import frequencies, only_card
 from .derivatives import Admittances
 from .linearised import Linearised
 from .operating import about
 
 
-def small_signal(circuit: Circuit, card: Card) -> Traces:
+def small_signal(circuit: Circuit, card: Card | None = None) -> Traces:
     """Phasors of `v(node)` and of the `i(element)` into first terminals, complex, over `frequency` in Hz.
 
     Currents of capacitors and the charging currents of devices are among them. Resistors have the resistance `ac=`
     where they give one. A closed switch stays closed (ngspice 39 opens all of them here). One factorisation a
     frequency.
 
+    The card is that of the deck where none is given.
+
     Raises:
         CircuitError: a card that cannot be read, an element without a device here.
         NumericalError: no operating point, or no unique response.
     """
     begin = time.perf_counter()
+    card = card or only_card(circuit, "ac")
     tolerance: Any = circuit.options.get("reltol", 1e-3)
     grid = frequencies(card, card.fields, float(tolerance))
     linearised = Linearised.of(circuit)

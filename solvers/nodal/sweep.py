@@ -17,24 +17,27 @@ from ...netlist.circuit import Card, Circuit
 from ...netlist.errors import NumericalError
 from ...netlist.gathering import gathered
 from ...netlist.traces import Traces
-from .cards import Swept, sweeps
+from .cards import Swept, only_card, sweeps
 from .following import follow
 from .knobs import Knobs
 from .operating import MOST, Point, about
 from .signals import Signals
 
 
-def dc_sweep(circuit: Circuit, card: Card) -> Traces:
+def dc_sweep(circuit: Circuit, card: Card | None = None) -> Traces:
     """All signals over the swept values; axes by the swept names, the slowest first.
 
     A sweep of sources costs a Newton's method a point, in one compiled loop; a temperature or a resistance has its
     numbers computed anew besides.
+
+    The card is that of the deck where none is given.
 
     Raises:
         CircuitError: a card that cannot be read, or sweeps what cannot be swept.
         NumericalError: a point without a solution; names its values.
     """
     begin = time.perf_counter()
+    card = card or only_card(circuit, "dc")
     swept = sweeps(card)
     knobs = Knobs(circuit, card, {each.name: float(each.values[0]) for each in reversed(swept)})
     rows = _Rows(knobs, swept[0], Signals.of(knobs.network))

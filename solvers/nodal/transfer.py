@@ -12,7 +12,7 @@ import numpy as np
 
 from ...netlist.circuit import Card, Circuit
 from ...netlist.traces import Traces
-from .cards import Output, joined, output, wrong
+from .cards import Output, joined, only_card, output, wrong
 from .linearised import Linearised
 from .noise import one_source, selection
 from .operating import about
@@ -20,18 +20,21 @@ from .operating import about
 CARD = "write .tf v(node[,node]) source, or .tf i(source) source"
 
 
-def transfer(circuit: Circuit, card: Card) -> Traces:
+def transfer(circuit: Circuit, card: Card | None = None) -> Traces:
     """`transfer_function`, `v1#input_impedance`, and `output_impedance_at_v(out)` or `v2#output_impedance`, as ngspice
     calls them.
 
     The first is in units of the output over those of the source, the others are in ohm; infinite where no current
     flows. That of a current output is what its branch sees, positive for passive circuits (ngspice 39 gives 1e20).
 
+    The card is that of the deck where none is given.
+
     Raises:
         CircuitError: a card that cannot be read, an input that is no source, an output that is not of the circuit.
         NumericalError: no operating point, or the circuit at rest is singular.
     """
     begin = time.perf_counter()
+    card = card or only_card(circuit, "tf")
     fields = joined(card.fields)
     if len(fields) != 2:
         raise wrong(card, CARD)

@@ -18,7 +18,8 @@ from tellegen.cli.conformity.row import COLUMNS, Status
 from tellegen.cli.simulation import carried_out
 from tellegen.netlist.directive_table import DIRECTIVES
 from tellegen.netlist.elements import KINDS
-from tellegen.spice_export import deck, run_all
+from tellegen.solvers.nodal import operating_point
+from tellegen.spice_export import deck, run, run_all
 from tellegen.training.experiment_file import read_experiment
 
 ROOT = Path(tellegen.__file__).parent
@@ -59,6 +60,26 @@ def test_the_readme_on_the_command_line(tmp_path, monkeypatch):
         assert result.exit_code == 0, f"{line}: {result.output}"
     assert (tmp_path / "iris.svg").stat().st_size > 1000
     assert (tmp_path / "runs" / "iris" / "report.html").stat().st_size > 10_000
+
+
+def test_real_devices_in_python():
+    """What the page prints, against ngspice and against central differences."""
+    printed, names = io.StringIO(), {}
+    with contextlib.redirect_stdout(printed):
+        for example in blocks("docs/real_devices.md", "python"):
+            exec(compile(example, "docs/real_devices.md", "exec"), names)
+    said = [float(line.split()[0]) for line in printed.getvalue().splitlines()]
+    level, gain, swing, supplies, moved, spread, in_step = said
+    amplifier = names["AMPLIFIER"]
+    assert level == pytest.approx(float(run(deck(tellegen.parse(amplifier + ".op")))["v(c)"]), abs=1e-4)
+    theirs = run(deck(tellegen.parse(amplifier + ".ac dec 10 100 1meg")))
+    assert gain == pytest.approx(abs(theirs["v(c)"]).max(), rel=1e-3)
+    assert swing == pytest.approx(2 * 10e-3 * gain, rel=0.02)
+    assert supplies == 10
+    apart = [operating_point(tellegen.parse(amplifier.replace("re=470", f"re={re}")))["v(c)"] for re in (469.5, 470.5)]
+    assert moved == pytest.approx(47.0 * float(apart[1] - apart[0]), rel=1e-3)
+    assert 0.05 < spread < 1.0
+    assert in_step == 16
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/netlist.md", "docs/conformity.md"])

@@ -12,7 +12,8 @@ correction      Newton's method of one step
 delays, events  lossless lines; switches
 readings        accepted points as signals; interpolation: between the points
 waveform        the whole of it: `transient`
-dies            many dies, or many inputs, in threads
+dies            many dies, or many inputs, in threads; eights: eight of them in step, by eight_correction and
+                eight_truncation in place of the above; choice: how compiled code knows which
 """
 
 from __future__ import annotations
