@@ -143,7 +143,8 @@ def dies() -> Iterator[Row]:
         "bridge": (BRIDGE, ".tran 10u 100m 0 1u", "v(p)"),
         "multiplier": (MULTIPLIER, ".tran 1u 10m 0 100n", "v(n4)"),
     }.items():
-        circuit = tellegen.parse(f"{deck}{card}\n.save {out}\n*@ mismatch * sigma=0.05\n")
+        spread = ".param saturation=2.52n\n*@ mismatch saturation sigma=0.2\n*@ mismatch r* c* sigma=0.05\n"
+        circuit = tellegen.parse(f"{deck.replace('2.52n', '{saturation}')}{card}\n.save {out}\n{spread}")
         mismatch = Mismatch.of(circuit)
         many = [mismatch.with_die(0, die) for die in range(DIES)]
         transients_of_dies([tellegen.parse(f"{deck}{card.replace('m 0', 'u 0')}\n")] * 8, signals=[out])  # compiles

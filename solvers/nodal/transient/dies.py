@@ -5,10 +5,11 @@ The answers are read at the times of the `.tran` card, which are the same for al
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
@@ -119,6 +120,7 @@ class _Many:
     points: int = 0
     rejected: int = 0
     together: int = 0
+    memory: threading.local = field(default_factory=threading.local)
 
     @classmethod
     def of(cls, circuit: Circuit, network: Network, signals: Sequence[str] | None, relative: float | None) -> _Many:
@@ -167,7 +169,9 @@ class _Many:
     def _in_step(self, jobs: Sequence[Job]) -> list[np.ndarray]:
         full = [*jobs, *[jobs[-1]] * (LANES - len(jobs))]
         numbers, sources = [job.numbers for job in full], [job.sources for job in full]
-        run, solvers = simulate_eight(self.network, numbers, sources, self.asked, self.settings)
+        last = getattr(self.memory, "record", None)
+        run, solvers = simulate_eight(self.network, numbers, sources, self.asked, self.settings, last)
+        self.memory.record = run.record
         self._count(run.state, len(jobs))
         self.together += len(jobs)
         return [self._read(solvers[lane], job.sources, record_of(run.accepted, lane)) for lane, job in enumerate(jobs)]

@@ -91,6 +91,7 @@ def _currents(
     """The currents into all first terminals: resistive ones, and what charges there add to them."""
     split = len(network.linear.kernels)
     still = network.switches._replace(controls=np.zeros(0, np.int64))
+    x = np.ascontiguousarray(record.x)
     found: dict[str, np.ndarray] = {}
     for terminals, tables, given, switches, part in (
         (signals.linear, network.linear, numbers._replace(effective=numbers.linear), still, slice(0, split)),
@@ -100,7 +101,7 @@ def _currents(
         currents = np.zeros((len(record.times), len(tables.kernels)))
         charges = np.zeros_like(currents)
         _terminals(
-            tables, given, terminals.weights, stored, switches, record.closed, record.x, record.times,
+            tables, given, terminals.weights, stored, switches, record.closed, x, record.times,
             np.zeros(len(tables.plus)), np.zeros(MOST_OUTPUTS), currents, charges,
         )  # fmt: skip
         currents += rates(record, charges, trapezoidal)

@@ -19,8 +19,9 @@ PIECES = 50
 """Pieces of the stop time, after each of which progress is told."""
 FEW, PATIENCE = 1024, 0.1
 """A piece ends after so many steps too, at first; twice as many as long as that takes fewer seconds."""
-ROOM = 1024
-"""Points that the record has room for at first."""
+ROOM, NUMBERS = 1024, 1 << 24
+"""The record has room for as many points at first as steps of the longest length need, and for so many more; but for no
+more numbers than these. The machine gives memory only to what is written."""
 Progress = Callable[[float], None]
 
 
@@ -35,14 +36,14 @@ class Run:
     repaired: tuple[float, int] = (-1.0, 0)
 
     @classmethod
-    def of(cls, network: Network, problem: Problem, state: State, uic: bool) -> Self:
-        """At time zero, with one point on record.
+    def of(cls, network: Network, problem: Problem, state: State, uic: bool, record: Record | None = None) -> Self:
+        """At time zero, with one point on record: on that of another run of the circuit, where one is given.
 
-        With `uic` that is the point behind the first short step: what charges do not fix is found there.
+        With `uic` the point is that behind the first short step: what charges do not fix is found there.
         """
-        closed = np.zeros((ROOM, len(state.closed)))
-        record = Record(np.zeros(ROOM), np.zeros((ROOM, state.history.x.shape[1])), np.zeros(ROOM, np.int64), closed)
+        record = record or _record(problem, state)
         record.x[0], record.closed[0] = state.history.x[0], state.closed
+        record.times[0], record.orders[0] = 0.0, 0
         state.clock["recorded"] = 1
         run = cls(network, problem, state, record)
         if uic:
@@ -138,6 +139,14 @@ class Run:
         return f"the current {worst}" if worst.startswith("i(") else f"the node {worst}"
 
 
+def _record(problem: Problem, state: State) -> Record:
+    width = state.history.x.shape[1]
+    room = int(min(ROOM + 1.1 * problem.stop / problem.settings.largest, max(ROOM, NUMBERS // width)))
+    return Record(np.zeros(room), np.zeros((room, width)), np.zeros(room, np.int64), np.zeros((room, len(state.closed))))
+
+
 def doubled(array: np.ndarray) -> np.ndarray:
     """The array with as much room again."""
-    return np.concatenate([array, np.zeros_like(array)])
+    more = np.zeros((2 * len(array), *array.shape[1:]), array.dtype)
+    more[: len(array)] = array
+    return more
