@@ -12,5 +12,8 @@ than a diode, and a division by zero gives infinity or NaN, which Newton's metho
 Whole arrays are filled by loops: numba would make a copy for `a[:] = b`."""
 INNER: dict[str, Any] = {**LEAN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """Of those that only compiled functions call: what Python needs to call them is not made."""
-CHOSEN: Any = {key: value for key, value in LEAN.items() if key != "cache"}
+PART: dict[str, Any] = {**INNER, "forceinline": True}
+"""Of those that take whole problems and states, and are called from one place: to hand a hundred arrays over takes as
+long as a step of a small circuit."""
+CHOSEN: Any = {key: value for key, value in LEAN.items() if key != "cache"} | {"forceinline": True}
 """Of functions that are chosen by the types of what they are given; they are kept with what calls them."""

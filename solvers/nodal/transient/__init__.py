@@ -8,7 +8,7 @@ settings        `.options` as numbers: method, order, what a step may err by
 beginning       the arrays at time zero: operating point or initial conditions
 problem         what the loop carries; loop: it, compiled; running: in pieces, for progress, room and pivots
 formulas        trapezoidal rule, backward differentiation of order 1 to 6; truncation: what they err by
-correction      Newton's method of one step
+correction      Newton's method of one step; contraction: how small the next would be
 delays, events  lossless lines; switches
 readings        accepted points as signals; interpolation: between the points
 waveform        the whole of it: `transient`

@@ -7,13 +7,14 @@ import math
 import numpy as np
 from numba import njit
 
-from ..compiling import INNER
+from ..compiling import INNER, PART
 from ..evaluate import LIMITED, Shape, Work, between, evaluate
 from ..linear import factor, solve
 from ..newton import BROKEN, CONVERGED, EXHAUSTED, ROUNDING, SINGULAR
 from ..waveforms import waveform
 from . import formulas
 from .choice import either
+from .contraction import is_sure
 from .delays import add_arriving, arrive
 from .eight_correction import correct_eight, is_finite, restart_eight
 from .eight_truncation import predict_eight, set_formula_eight
@@ -24,7 +25,7 @@ PATIENT = 20
 """So many times more of Newton's steps behind a corner, where no shorter step can help."""
 
 
-@njit(**INNER)
+@njit(**PART)
 def try_point(problem: Problem, state: State, time: float, order: int) -> int:
     """Predict the point at a time and correct it; its charge and rate are filled when that converged.
 
@@ -32,14 +33,16 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
     rounding, and no evaluation is spent on what is known to second order.
     """
     history, clock = state.history, state.clock[0]
+    if clock.begin == 1:
+        clock.contraction = math.inf
     history.times[place(clock.head, -1)] = time
-    predict(problem.eight, history.times, history.x, clock.head, min(clock.count - 1, order, 3))
+    predict(problem.eight, history.times, history.x, clock.head, min(clock.count - 1, order + 1, 3))
     leading = set_formula(problem.eight, history, clock.head, order, problem.settings.trapezoidal, state.past)
     most = problem.settings.iterations if clock.begin == 0 else PATIENT * problem.settings.iterations
     return correct(problem.eight, problem, state, time, leading, most)
 
 
-@njit(**INNER)
+@njit(**PART)
 def _correct_one(problem: Problem, state: State, time: float, leading: float, most: int) -> int:
     equations, settings, history, clock = problem.equations, problem.settings, state.history, state.clock[0]
     work, shape, now = state.work, equations.shape, place(clock.head, -1)
@@ -69,12 +72,13 @@ def _correct_one(problem: Problem, state: State, time: float, leading: float, mo
         if not largest <= 1e300:
             return BROKEN
         exact = exact and largest > 0.5 * before
-        before = largest
-        if linear or ((largest <= 1.0 or exact) and not limited):
+        if linear or ((largest <= 1.0 or exact or is_sure(clock, count, largest, before)) and not limited):
             _finish(shape.starts, shape.rows, work, state.step, history.charge[now])
             for k in range(len(x)):
                 history.rate[now, k] = leading * history.charge[now, k] + state.past[k]
             return CONVERGED
+        before = largest
+    clock.contraction = math.inf
     return EXHAUSTED
 
 

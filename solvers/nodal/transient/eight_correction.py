@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ..compiling import INNER
+from ..compiling import INNER, PART
 from ..evaluate import Shape
 from ..lanes import (
     LANES,
@@ -29,11 +29,12 @@ from ..linear import factor_batch, solve_batch
 from ..lockstep import between_eight, evaluate_eight
 from ..newton import BROKEN, CONVERGED, EXHAUSTED, ROUNDING, SINGULAR
 from ..waveforms import DIRECT, waveform
+from .contraction import is_sure
 from .formulas import place
 from .problem import TIGHTER, Extent, Problem, Settings, State
 
 
-@njit(**INNER)
+@njit(**PART)
 def correct_eight(problem: Problem, state: State, time: float, leading: float, most: int) -> int:
     """Correct the predicted points at a time; their charges and rates are filled when all converged."""
     eight: Any = problem.eight
@@ -63,12 +64,13 @@ def correct_eight(problem: Problem, state: State, time: float, leading: float, m
         if not largest <= 1e300:
             return BROKEN
         exact = exact and largest > 0.5 * before
-        before = largest
-        if linear or ((largest <= 1.0 or exact) and not limited):
+        if linear or ((largest <= 1.0 or exact or is_sure(clock, count, largest, before)) and not limited):
             _finish(shape, work.charge, work.capacitance, state.step, charge)
             for k in range(len(charge) // LANES):
                 store(history.rate[now], k, add_product(load(state.past, k), spread(leading), load(charge, k)))
             return CONVERGED
+        before = largest
+    clock.contraction = math.inf
     return EXHAUSTED
 
 
@@ -81,7 +83,7 @@ def is_finite(values: np.ndarray) -> bool:
     return total <= 1e300
 
 
-@njit(**INNER)
+@njit(**PART)
 def _oppose(leading: float, charge: np.ndarray, past: np.ndarray, current: np.ndarray, step: np.ndarray) -> None:
     """What Newton's step has to cancel: −(a₀ q + past + i)."""
     for k in range(len(step) // LANES):
@@ -108,7 +110,7 @@ def _is_rounding(
     return True
 
 
-@njit(**INNER)
+@njit(**PART)
 def _move(x: np.ndarray, step: np.ndarray, unknowns: Extent, voltages: int, settings: Settings) -> float:
     """Take Newton's step; its largest part in any die, in units of what the last one may be."""
     largest = spread(0.0)
@@ -128,7 +130,7 @@ def _reach(unknowns: Extent, k: int) -> Any:
     return larger(absolute(load(unknowns.lowest, k)), absolute(load(unknowns.highest, k)))
 
 
-@njit(**INNER)
+@njit(**PART)
 def _finish(shape: Shape, charges: np.ndarray, capacitance: np.ndarray, step: np.ndarray, found: np.ndarray) -> None:
     """Charges at the new points (n·8,)."""
     count = len(shape.starts) - 1

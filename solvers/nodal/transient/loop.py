@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ..compiling import INNER, LEAN
+from ..compiling import INNER, LEAN, PART
 from ..lockstep import Eight
 from ..newton import CONVERGED, SINGULAR
 from ..switches import move_switches
@@ -71,7 +71,7 @@ def advance(problem: Problem, state: State, record: Record, until: float, most: 
     return REACHED if clock.time >= until else PAUSED
 
 
-@njit(**INNER)
+@njit(**PART)
 def _one_step(problem: Problem, state: State) -> int:
     """Accept one step, after as many attempts as that takes."""
     clock, settings = state.clock[0], problem.settings
@@ -109,7 +109,7 @@ def _landing(now: float, wanted: float, corner: float, begin: bool, settings: Se
     return now + (0.5 * left if wanted > 0.5 * left and not settings.fixed else wanted)
 
 
-@njit(**INNER)
+@njit(**PART)
 def _judge(problem: Problem, state: State, taken: float, order: int) -> float:
     """0 for a step that is fine, with the next step and order set; else the step to try in its place."""
     clock, settings, history = state.clock[0], problem.settings, state.history
@@ -140,7 +140,7 @@ def _judge(problem: Problem, state: State, taken: float, order: int) -> float:
     return 0.0
 
 
-@njit(**INNER)
+@njit(**PART)
 def _choose(
     eight: Eight | None,
     clock: Any,
@@ -172,7 +172,7 @@ def _choose(
     clock.step = max(taken * min(factor, most) if not 1.0 <= factor <= 1.2 else taken, settings.smallest)
 
 
-@njit(**INNER)
+@njit(**PART)
 def _accept(problem: Problem, state: State, time: float, used: int) -> None:
     """Make the tried point the newest one; `used` is its order, 0 behind a corner."""
     clock, history, now = state.clock[0], state.history, place(state.clock[0].head, -1)

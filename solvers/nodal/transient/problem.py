@@ -76,9 +76,10 @@ class Problem(NamedTuple):
     eight: Eight | None
 
 
+REALS = ("time", "step", "corner", "switch", "factored", "residual", "since", "contraction")
 CLOCK = np.dtype(
     [
-        (name, "f8" if name in ("time", "step", "corner", "switch", "factored", "residual", "since") else "i8")
+        (name, "f8" if name in REALS else "i8")
         for name in (
             "time",  # of the newest accepted point
             "step",  # to try next
@@ -88,6 +89,7 @@ CLOCK = np.dtype(
             "moves",  # of switches since then
             "factored",  # the coefficient a₀ in the factors
             "residual",  # the worst part of Newton's last step
+            "contraction",  # what a step of Newton's is after one of size 1; see correction.py
             "worst",  # its unknown
             "head",  # the newest point's row in the history
             "count",  # points in the history since the last corner

@@ -142,7 +142,9 @@ class Run:
 def _record(problem: Problem, state: State) -> Record:
     width = state.history.x.shape[1]
     room = int(min(ROOM + 1.1 * problem.stop / problem.settings.largest, max(ROOM, NUMBERS // width)))
-    return Record(np.zeros(room), np.zeros((room, width)), np.zeros(room, np.int64), np.zeros((room, len(state.closed))))
+    return Record(
+        np.zeros(room), np.zeros((room, width)), np.zeros(room, np.int64), np.zeros((room, len(state.closed)))
+    )
 
 
 def doubled(array: np.ndarray) -> np.ndarray:
