@@ -38,7 +38,7 @@ def simulate(
         str | None,
         typer.Option(
             help="Who solves it: nodal (any circuit), qp or one of its methods (see compare), lsoda, or ngspice.",
-            show_default="nodal; qp at rest where it takes the circuit, lsoda in time for arrays and ideal parts",
+            show_default="qp at rest and lsoda in time where they take the circuit, else nodal",
         ),
     ] = None,
     form: Annotated[

@@ -58,7 +58,7 @@ def carried_out(circuit: Circuit, engine: str | None = None, only: str | None = 
     for card in cards:
         labels[card.keyword] = labels.get(card.keyword, 0) + 1
         label = f"{card.keyword}{labels[card.keyword] if labels[card.keyword] > 1 else ''}"
-        traces = _answered(circuit.replace(analyses=(card,)), card, _solvers(circuit, engine, card.keyword))
+        traces = _answered(circuit.replace(analyses=(card,)), card, _solvers(engine, card.keyword))
         read = measured(circuit, traces, card.keyword, known)
         known |= read.values
         found.append(Carried(label, card, traces, read))
@@ -79,7 +79,7 @@ def _cards(circuit: Circuit, engine: str | None, only: str | None) -> Sequence[C
         if not chosen:
             raise Misuse(f"the deck has no .{only}; {nearest(only, {'op', *(card.keyword for card in asked)})}")
         asked = chosen
-    possible = [card for card in asked if _solvers(circuit, engine, card.keyword)]
+    possible = [card for card in asked if _solvers(engine, card.keyword)]
     return possible or [OPERATING_POINT]
 
 
@@ -91,25 +91,18 @@ def _known(circuit: Circuit, engine: str) -> None:
         raise Misuse(f"there is no engine {engine}{' for circuits in time' if moving else ''}; {nearest(name, known)}")
 
 
-def _solvers(circuit: Circuit, engine: str | None, keyword: str) -> list[Solve]:
+def _solvers(engine: str | None, keyword: str) -> list[Solve]:
     """Who may carry out an analysis, in the order they are asked; nobody where the engine named cannot."""
-    names = [engine.lower()] if engine is not None else _automatic(circuit, keyword)
+    names = [engine.lower()] if engine is not None else _AUTOMATIC.get(keyword, (NODAL.name,))
     return [solve for name in names if (solve := _solver(name, keyword)) is not None]
 
 
-def _automatic(circuit: Circuit, keyword: str) -> tuple[str, ...]:
-    """Who is asked where no engine is named, in order.
-
-    At rest the quadratic program, then nodal analysis; in time the explicit equation first for circuits of ideal parts
-    and of arrays, and last for all others.
-    """
-    if keyword == "op":
-        return (AUTOMATIC, NODAL.name)
-    if keyword != "tran":
-        return (NODAL.name,)
-    explicit = next(iter(TIME_ENGINES))
-    arrays = any(element.ranges for element in circuit.flatten().elements)
-    return (explicit, NODAL.name) if arrays or is_ideal(circuit) else (NODAL.name, explicit)
+_AUTOMATIC: Mapping[str, Sequence[str]] = {
+    "op": (AUTOMATIC, NODAL.name),
+    "tran": (next(iter(TIME_ENGINES)), NODAL.name),
+}
+"""Without an engine's name: the quadratic program at rest and the explicit equation in time where they take a circuit,
+nodal analysis for everything else."""
 
 
 def _solver(name: str, keyword: str) -> Solve | None:

@@ -68,7 +68,7 @@ def test_an_engine_of_steady_states_still_gives_one(invoke, charged) -> None:
 def test_compare_sets_waveforms_beside_each_other(invoke, charged) -> None:
     told = invoke("compare", charged)
     assert told.exit_code == 0, told.output
-    assert "2 engines agree" in told.stdout
+    assert "3 engines agree" in told.stdout
     strict = invoke("compare", charged, "--tolerance", "1e-9")
     assert strict.exit_code == 1
     assert " s " in next(line for line in strict.stdout.splitlines() if line.lstrip().startswith("ngspice"))

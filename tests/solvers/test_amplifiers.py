@@ -141,7 +141,7 @@ def test_amplifiers_side_by_side_must_agree():
 )
 def test_other_controlled_sources_are_refused(found, instead):
     assert found in CHAIN
-    with pytest.raises(CircuitError, match="use the ngspice engine"):
+    with pytest.raises(CircuitError, match="use the nodal engine"):
         operating_point(parse(CHAIN.replace(found, instead, 1)))
 
 
