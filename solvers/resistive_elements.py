@@ -65,6 +65,12 @@ def has_real_diodes(circuit: Circuit) -> bool:
     return any(is_diode(element) and element.model not in parts.ideal_models for element in parts.elements)
 
 
+def is_resistive(circuit: Circuit) -> bool:
+    """Whether the batched solvers take all elements of a circuit, its diodes being ideal ones or real ones."""
+    parts = with_ideal_parts(circuit).circuit
+    return refused(parts, has_real_diodes(circuit)) is None
+
+
 def conductance_of(element: Element) -> float | np.ndarray:
     """A resistor's conductance in siemens, finite and not negative."""
     value = conductance(element)

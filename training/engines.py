@@ -1,9 +1,10 @@
 """Who trains: the layered engine where the circuit is a deep resistive network and the rule suits it, else the generic;
-the dynamic engine where the circuit is to be followed in time.
+the nodal engine where it has other devices; the dynamic engine where the circuit is to be followed in time.
 
 The layered engine holds crossbars as matrices and updates two colours of layers at once, in single precision where the
-experiment counts sweeps, in double where it asks for exact states. The generic engine takes any ideal resistive
-circuit, any rule and any optimiser, in double precision.
+experiment counts sweeps, in double where it asks for exact states. The generic engine takes any network of resistors,
+diodes and sources, any rule and any optimiser, in double precision; the nodal engine is the same trainer on circuits of
+any devices, with the rules that ask for nothing but voltages at rest.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import numpy as np
 
 from ..netlist import Circuit
 from ..netlist.errors import CircuitError, ExperimentError
+from ..solvers.resistive_elements import is_resistive
 from .dynamics.engine import dynamic_trainer, is_dynamic
 from .dynamics.losses import Loss
 from .experiment import Experiment
 from .generic import GenericTrainer
 from .layered import LayeredShape, layered_trainer, refusal
+from .nodal.model import NodalModel, ideal_part
 from .parameters import Parameters, Values
 from .trainer import Settings, State, Trainer
 
@@ -61,6 +64,8 @@ def engine_for(
             f'{experiment.source}: [loss] name = "{experiment.loss.name}" is for circuits in time; add a .tran card '
             f'or take "squared"'
         )
+    if name == "nodal":
+        return _nodal(experiment, circuit, parameters, settings)
     if name == "generic":
         return _generic(experiment, circuit, parameters, settings)
     try:
@@ -72,6 +77,8 @@ def engine_for(
         return _layered(shape, settings)
     if name == "layered":
         raise ExperimentError(f"{experiment.source}: the layered engine cannot train this: {reason}")
+    if not is_resistive(circuit) and ideal_part(circuit) is None:
+        return _nodal(experiment, circuit, parameters, settings)
     return _generic(experiment, circuit, parameters, settings)
 
 
@@ -104,6 +111,13 @@ def _dynamic(
         raise ExperimentError(f"{experiment.source}: the dynamic engine follows a circuit in time; add a .tran card")
     trainer = dynamic_trainer(experiment, circuit, parameters, settings, loss)
     return Engine("dynamic", trainer, trainer.state, trainer.values, trainer.wanted, trainer.told)
+
+
+def _nodal(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:
+    if settings.devices > 1:
+        raise ExperimentError(f"{experiment.source}: the nodal engine runs on one device; leave out [training] devices")
+    trainer = GenericTrainer.around(NodalModel.of(circuit, parameters), experiment, parameters, settings)
+    return Engine("nodal", trainer, trainer.state, trainer.values)
 
 
 def _generic(experiment: Experiment, circuit: Circuit, parameters: Parameters, settings: Settings) -> Engine:

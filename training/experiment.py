@@ -37,7 +37,7 @@ TARGETS = ("fixed", "means")
 OPTIMISERS = ("sgd", "momentum", "adam")
 LOSSES = ("squared", "periodic", "cross_entropy", "settling", "flip_bias", "own")
 INITIALS = ("netlist", "constant", "uniform", "log_uniform", "fan_in")
-ENGINES = ("auto", "layered", "generic", "dynamic")
+ENGINES = ("auto", "layered", "generic", "nodal", "dynamic")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Training any ideal resistive circuit: an epoch is one compiled scan over its batches, in double precision."""
+"""Training any circuit at rest: an epoch is one compiled scan over its batches, in double precision."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from jax import Array
 from ..netlist import Circuit
 from ..netlist.errors import NumericalError
 from ..solvers.batched.exact import ATTEMPTS
-from ..solvers.batched.wires import State as Voltages
 from .bundles import Bundles
 from .experiment import Experiment
 from .hardware.devices import Devices
 from .hardware.meter import meter_of
+from .learner import Learner
+from .learner import State as Free
 from .optimiser import Stepper
 from .parameters import Parameters, Values
 from .resistive.model import Model
@@ -37,7 +38,7 @@ class Carry(NamedTuple):
 
     coordinates: dict[str, Array]
     memory: list[Array]
-    free: Voltages
+    free: Free
     key: Array
 
 
@@ -53,12 +54,12 @@ class Told(NamedTuple):
 class GenericTrainer:
     """Trains a model by an estimator and an optimiser; see `trainer.Trainer`.
 
-    The state has `coordinates` by target, the optimiser's `memory` by bundle, the voltages and diode currents of the
-    last `free` phase, and the random `key` of the hardware. `thorough` makes the trainer that finishes what active sets
+    The state has `coordinates` by target, the optimiser's `memory` by bundle, the circuit's state in the last `free`
+    phase, and the random `key` of the hardware. `thorough` makes the trainer that finishes what active sets
     alone did not; it is compiled only then.
     """
 
-    model: Model
+    model: Learner
     parameters: Parameters
     bundles: Bundles
     estimator: Estimator
@@ -78,20 +79,31 @@ class GenericTrainer:
         settings: Settings,
         attempts: int = 1,
     ) -> GenericTrainer:
-        """The trainer of an experiment.
+        """The trainer of an experiment on a network of resistors, diodes and sources.
 
         Raises:
-            CircuitError: the circuit is not ideal and resistive, or a trainable cannot be reached.
+            CircuitError: the circuit has something else, or a trainable cannot be reached.
             ExperimentError: the rule does not suit the circuit, or the devices do not suit the batch.
         """
-        model = Model.of(circuit, parameters, attempts)
+        further = functools.partial(cls.of, experiment, circuit, parameters, settings, ATTEMPTS)
+        thorough = further if attempts < ATTEMPTS else None
+        return cls.around(Model.of(circuit, parameters, attempts), experiment, parameters, settings, thorough)
+
+    @classmethod
+    def around(
+        cls,
+        model: Learner,
+        experiment: Experiment,
+        parameters: Parameters,
+        settings: Settings,
+        thorough: Callable[[], GenericTrainer] | None = None,
+    ) -> GenericTrainer:
+        """The trainer of an experiment on a circuit that is compiled already. Raises as `of`."""
         bundles = Bundles.of(parameters)
         stepper = Stepper.of(experiment.optimiser, bundles.parameters)
         devices = Devices.of(stepper, experiment.hardware, experiment.seed, experiment.source)
         estimator = estimator_for(settings, model, meter_of(experiment.hardware, experiment.source))
         sharding = Sharding.of(settings.devices, settings.batch)
-        further = functools.partial(cls.of, experiment, circuit, parameters, settings, ATTEMPTS)
-        thorough = further if attempts < ATTEMPTS else None
         return cls(model, parameters, bundles, estimator, devices, settings, experiment.seed, sharding, thorough)
 
     def state(self, values: Values) -> State:
@@ -112,8 +124,8 @@ class GenericTrainer:
         if "features" in self._compiled and self._compiled["features"] == np.dtype(features):
             return 0.0
         begin = time.perf_counter()
-        settings, outputs = self.settings, len(self.model.network.loads)
-        width = len(self.model.inputs) // (2 if settings.signed else 1)
+        settings, outputs = self.settings, len(self.model.loads)
+        width = self.model.width // (2 if settings.signed else 1)
         with jax.enable_x64(True):
             state, cut = self.state(self._start()), self.sharding.cut(1)
             data = jax.ShapeDtypeStruct((settings.steps, settings.batch, width), np.dtype(features), sharding=cut)
@@ -165,7 +177,12 @@ class GenericTrainer:
         """What the function of that name makes of its arguments; by the thorough trainer where it did not settle."""
         if name not in self._compiled:
             self._compiled[name] = jax.jit({"epoch": self._scan, "evaluate": self._answer}[name])
-        found, told = self._compiled[name](*arguments)
+        try:
+            found, told = jax.block_until_ready(self._compiled[name](*arguments))
+        except jax.errors.JaxRuntimeError:
+            if (reason := self.model.failure()) is None:
+                raise
+            raise reason from None
         if np.max(told.residual, initial=0.0) <= self.settings.tolerance or self._thorough is None:
             return found, told
         return self._thorough._run(name, *arguments)
@@ -180,7 +197,7 @@ class GenericTrainer:
 
     def _carry(self, state: State) -> Carry:
         memory = [jnp.asarray(leaf) for leaf in state.get("memory", [])]
-        free, to = Voltages(*map(jnp.asarray, state["free"])), self.sharding
+        free, to = self.model.restored([jnp.asarray(leaf) for leaf in state["free"]]), self.sharding
         joined = _arrays(self.bundles.join(state["coordinates"], np))
         coordinates, memory, key = to.copied((joined, memory, jnp.asarray(state["key"])))
         return Carry(coordinates, memory, to.split(free, axis=0), key)
@@ -208,7 +225,7 @@ class GenericTrainer:
     def _answer(self, coordinates: dict[str, Array], inputs: Array) -> tuple[Array, Told]:
         values = self.model.values(self.bundles.split(coordinates, jnp))
         physical = self.model.driven(values, self._volts(inputs))
-        aims = jnp.zeros((len(inputs), len(self.model.network.loads)))
+        aims = jnp.zeros((len(inputs), len(self.model.loads)))
         settled = self.model.settle(self.model.problem(physical, 0.0, aims), self.model.rest(len(inputs)), 0)
         nothing = jnp.zeros(())
         return self.model.outputs(physical, settled.state), Told(nothing, nothing, settled.residual)

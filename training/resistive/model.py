@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,23 +17,18 @@ from ...solvers.batched.exact import ATTEMPTS
 from ...solvers.batched.wires import Problem, State, Wires
 from ...solvers.resistive import ResistiveNetwork
 from ...solvers.resistive_elements import has_real_diodes
+from ..learner import Settled
 from ..parameters import Parameters
+from .clamping import Clamped
 from .colouring import colours
 from .descent import Descent
 from .physical import Phase, Physical, readings, spread
 from .values import Coordinates, ValueMap
 
 
-class Settled(NamedTuple):
-    """A batch of states, and the largest scaled KKT residual in it (0 where a number of sweeps was asked for)."""
-
-    state: State
-    residual: Array
-
-
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A circuit's network with its map from coordinates to element values. All methods are pure functions of arrays.
+    """A circuit's network with its map from coordinates to element values: a `learner.Learner`.
 
     `inputs` indexes the voltage sources that carry the data; the outputs are the network's load nodes. `attempts` at a
     steady state: with 1, active sets alone; see `solvers.batched.exact`.
@@ -74,10 +69,24 @@ class Model:
             attempts,
         )
 
+    @property
+    def width(self) -> int:
+        """Number of input voltages."""
+        return len(self.inputs)
+
+    @property
+    def loads(self) -> np.ndarray:
+        """The outputs' places among the potentials."""
+        return self.network.loads
+
     def rest(self, batch: int) -> State:
         """No voltages, no currents."""
         topology = self.network.topology
         return State(jnp.zeros((batch, topology.nodes)), jnp.zeros((batch, len(topology.diode_a))))
+
+    def restored(self, leaves: Sequence[Array]) -> State:
+        """A state of its arrays."""
+        return State(*leaves)
 
     def driven(self, physical: Physical, inputs: Array) -> Physical:
         """The element values with source voltages (batch, inputs) put in: voltages (batch, q)."""
@@ -112,6 +121,17 @@ class Model:
     def read(self, physical: Physical, phase: Phase) -> Physical:
         """What every element reads at its own place, see `physical.readings`."""
         return readings(self.network, physical, phase)
+
+    def work(self, physical: Physical, at: Phase, signal: Phase) -> Physical:
+        """The derivative of the readings at a phase along another one: u·w at a resistor, batch mean."""
+        return jax.jvp(lambda phase: self.read(physical, phase), (at,), (signal,))[1]
+
+    def clamped(self) -> Clamped:
+        """The circuit with its outputs held. Raises `CircuitError` for outputs that cannot be, one by one."""
+        return Clamped.of(self.network, self.attempts, self.batched.laws is not None)
+
+    def failure(self) -> None:
+        """Nothing: the residual tells whether a steady state was found."""
 
     def pull_back(self, coordinates: Coordinates, slopes: Physical) -> dict[str, Array]:
         """Gradients by element values, batch mean, as gradients by coordinates."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -24,6 +23,7 @@ from ...solvers.resistive_elements import conductance_of, current_of, voltage_of
 from ..bundles import Bundles
 from ..netlist_values import main_value
 from ..parameters import Parameters, apply
+from ..straight_through import straight_through
 from .physical import Physical
 
 Coordinates = Mapping[str, Array]
@@ -104,7 +104,7 @@ class ValueMap:
         """Element values; differentiable, with levels passed straight through."""
         joined = self.bundles.join(coordinates, jnp)
         values = {
-            each.target: _straight_through(each, joined[each.target]) for each in self.bundles.parameters.coordinates
+            each.target: straight_through(each, joined[each.target]) for each in self.bundles.parameters.coordinates
         }
         branches = (self.network.resistors, self.network.sources, self.network.currents)
         fields = [jnp.asarray(each.values) for each in branches]
@@ -131,11 +131,6 @@ def _scatters(bundles: Bundles, slots: Mapping[str, Slot]) -> Iterator[Scatter]:
             places = np.array([slot.place.start for slot in found])
             factor = np.array([float(slot.factor) for slot in found])
             yield Scatter(bundle.target, np.array(chosen), field, places, in_ohm, factor)
-
-
-def _straight_through(coordinate: Any, u: Array) -> Array:
-    smooth = jnp.exp(u) if coordinate.logarithmic else u
-    return smooth + jax.lax.stop_gradient(coordinate.value(u, jnp) - smooth)
 
 
 def _slot(element: Element, position: int, branches: Branches) -> Slot:
@@ -174,7 +169,8 @@ def _check_parameters(circuit: Circuit, parameters: Parameters, reached: frozens
             )
         if not moved:
             raise CircuitError(
-                f"trainable {each.target} sets no element's value; use it in a value, such as {{{each.target}}}"
+                f"trainable {each.target} sets no element's value; use it in a value, such as {{{each.target}}}, or "
+                f'set [training] engine = "nodal" where it is a number of a model'
             )
 
 

@@ -2,7 +2,7 @@
 
 `estimate` what they share · `reading` what the local ones read and how.
 Two states: `equilibrium` equilibrium propagation · `agnostic` the same with trainables that move by themselves ·
-`coupled` coupled and contrastive learning, by `clamping`.
+`coupled` coupled and contrastive learning.
 A state and a signal: `frequency` frequency propagation · `adjoint` one-shot adjoint learning.
 Computed: `implicit` the adjoint equations · `backpropagation` through the sweeps. `choice` which one it is.
 """

@@ -36,7 +36,7 @@ class Adjoint:
         problem = model.problem(physical, 0.0, batch.targets)
         free = model.settle(problem, batch.start, 0)
         phase = model.phase(physical, free.state, jnp.zeros_like(batch.targets))
-        seen = metered(self.meter, phase, at_outputs).potentials[:, model.network.loads]
+        seen = metered(self.meter, phase, at_outputs).potentials[:, model.loads]
         twin = self._twin(physical, problem, free.state, self.beta * (batch.targets - seen))
         state, signal = metered(self.meter, phase, at_state), metered(self.meter, twin, at_twin)
         answer = model.outputs(physical, free.state)

@@ -15,8 +15,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ..hardware.meter import Meter, exact
-from ..resistive.model import Model
-from .clamping import Clamped
+from ..learner import Clamp, Learner
 from .estimate import Batch, Estimate, squared_error
 from .reading import compare, keys, metered
 
@@ -25,15 +24,15 @@ from .reading import compare, keys, metered
 class Coupled:
     """Coupled learning on a model with exact steady states; gradients are watts by coordinate, not volts squared."""
 
-    model: Model
-    clamped: Clamped
+    model: Learner
+    clamped: Clamp
     eta: float | Array = 1.0
     meter: Meter = exact
 
     @classmethod
-    def of(cls, model: Model, eta: float | Array = 1.0, meter: Meter = exact) -> Coupled:
+    def of(cls, model: Learner, eta: float | Array = 1.0, meter: Meter = exact) -> Coupled:
         """Compile the clamped circuit as well. Raises `CircuitError` where the outputs cannot be clamped."""
-        return cls(model, Clamped.of(model), eta, meter)
+        return cls(model, model.clamped(), eta, meter)
 
     def __call__(self, coordinates: dict[str, Array], batch: Batch) -> Estimate:
         """Free phase, then the clamped phase."""
@@ -41,7 +40,7 @@ class Coupled:
         physical = model.driven(model.values(coordinates), batch.inputs)
         free = model.settle(model.problem(physical, 0.0, batch.targets), batch.start, 0)
         phase = model.phase(physical, free.state, jnp.zeros_like(batch.targets))
-        seen = metered(self.meter, phase, at_outputs).potentials[:, model.network.loads]
+        seen = metered(self.meter, phase, at_outputs).potentials[:, model.loads]
         held, residual = self.clamped.settle(physical, seen + self.eta * (batch.targets - seen), phase)
         slopes = compare(model, self.meter, physical, held, phase, self.eta, at_elements)
         answer = model.outputs(physical, free.state)

@@ -14,11 +14,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ...solvers.batched.wires import State
 from ..hardware.meter import Meter, exact
+from ..learner import Learner, Phase, State
 from ..nudging import NUDGES
-from ..resistive.model import Model
-from ..resistive.physical import Phase
 from .estimate import Batch, Estimate, squared_error
 from .reading import compare
 
@@ -27,7 +25,7 @@ from .reading import compare
 class Equilibrium:
     """Equilibrium propagation on a model; `beta` in siemens, sweeps 0 for exact steady states."""
 
-    model: Model
+    model: Learner
     variant: str = "centred"
     beta: float | Array = 1.0
     sweeps: int = 0
@@ -46,7 +44,7 @@ class Equilibrium:
             problem = model.problem(physical, beta, batch.targets)
             state, residual = model.settle(problem, start, self._count(unit))
             loads = beta * (model.outputs(physical, state) - batch.targets)
-            following = State(*(jnp.where(unit == 0, new, old) for new, old in zip(state, start, strict=True)))
+            following = jax.tree.map(lambda new, old: jnp.where(unit == 0, new, old), state, start)
             return following, (model.phase(physical, state, loads), residual)
 
         free, (phases, residuals) = jax.lax.scan(phase, batch.start, jnp.array(units))

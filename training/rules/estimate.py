@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import jax.numpy as jnp
 from jax import Array
 
-from ...solvers.batched.wires import State
+from ..learner import State
 
 
 class Batch(NamedTuple):

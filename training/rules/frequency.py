@@ -17,8 +17,7 @@ import numpy as np
 from jax import Array
 
 from ..hardware.meter import Meter, exact
-from ..resistive.model import Model
-from ..resistive.physical import Phase
+from ..learner import Learner, Phase
 from .estimate import Batch, Estimate, squared_error
 from .reading import cross, keys, metered
 
@@ -27,7 +26,7 @@ from .reading import cross, keys, metered
 class Frequency:
     """Frequency propagation on a model; `beta` in siemens, `samples` steady states a period."""
 
-    model: Model
+    model: Learner
     beta: float | Array = 1e-3
     samples: int = 8
     meter: Meter = exact
@@ -38,7 +37,7 @@ class Frequency:
         physical = model.driven(model.values(coordinates), batch.inputs)
         free = model.settle(model.problem(physical, 0.0, batch.targets), batch.start, 0)
         phase = model.phase(physical, free.state, jnp.zeros_like(batch.targets))
-        seen = metered(self.meter, phase, at_outputs).potentials[:, model.network.loads]
+        seen = metered(self.meter, phase, at_outputs).potentials[:, model.loads]
         amplitude = self.beta * (batch.targets - seen)
 
         def instant(sine: Array) -> tuple[Phase, Array]:

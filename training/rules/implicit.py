@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import jax
 from jax import Array
 
-from ..resistive.model import Model, Settled
+from ..learner import Learner, Settled
 from .estimate import Batch, Estimate, squared_error
 
 
@@ -21,7 +21,7 @@ from .estimate import Batch, Estimate, squared_error
 class Implicit:
     """Implicit differentiation on a model; the steady state brings its own adjoint."""
 
-    model: Model
+    model: Learner
 
     def __call__(self, coordinates: dict[str, Array], batch: Batch) -> Estimate:
         """The steady state and its adjoint."""

@@ -1,7 +1,8 @@
 """What the local rules have in common: two things read at every element, through a meter, and one number from them.
 
-Rules of two states compare what each element reads in both (½u² at a resistor). Rules of a state and a small signal
-upon it take the product (u·w at a resistor), which is the derivative of the reading along the signal.
+Rules of a state and a small signal upon it take the virtual work of the signal, u·w at a resistor. Rules of two states
+take that of their difference upon their mean: ½u₁² − ½u₂² at a resistor, and that up to the third order of the
+difference for any other element that has a co-content.
 """
 
 from __future__ import annotations
@@ -11,29 +12,32 @@ import jax.numpy as jnp
 from jax import Array
 
 from ..hardware.meter import Meter
-from ..resistive.model import Model
-from ..resistive.physical import Phase, Physical
+from ..learner import Learner, Phase, Values
 
 
 def compare(
-    model: Model,
+    model: Learner,
     meter: Meter,
-    physical: Physical,
+    physical: Values,
     first: Phase,
     second: Phase,
     distance: float | Array,
     key: Array | None,
-) -> Physical:
-    """(reading in the first − reading in the second) / distance, by element."""
+) -> Values:
+    """The work of first − second at the mean of both, over the distance, by value."""
     both = jax.tree.map(lambda *parts: jnp.stack(parts), first, second)
-    found = jax.vmap(lambda phase: model.read(physical, phase))(metered(meter, both, key))
-    return jax.tree.map(lambda each: (each[0] - each[1]) / distance, found)
+    seen = metered(meter, both, key)
+    mean, difference = (jax.tree.map(combine, seen) for combine in (_mean, lambda each: each[0] - each[1]))
+    return cross(model, physical, mean, difference, distance)
 
 
-def cross(model: Model, physical: Physical, mean: Phase, signal: Phase, size: float | Array) -> Physical:
-    """The derivative of the readings at `mean` along `signal`, over the signal's size; both as the meter tells them."""
-    _, found = jax.jvp(lambda phase: model.read(physical, phase), (mean,), (signal,))
-    return jax.tree.map(lambda each: each / size, found)
+def cross(model: Learner, physical: Values, mean: Phase, signal: Phase, size: float | Array) -> Values:
+    """The work of `signal` at `mean`, over the signal's size; both as the meter tells them."""
+    return jax.tree.map(lambda each: each / size, model.work(physical, mean, signal))
+
+
+def _mean(both: Array) -> Array:
+    return 0.5 * (both[0] + both[1])
 
 
 def metered(meter: Meter, phase: Phase, key: Array | None) -> Phase:

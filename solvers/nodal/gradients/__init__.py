@@ -10,7 +10,8 @@ differentiable_transient   a `.tran` card: `transient`; `trajectories`: as array
                            its `steps`; `starting`: where it began; `shapes`: waveforms; `pieces`: what is kept of it;
                            `reader`: signals
 DifferentiablePoints       many samples at once, as arrays: `points`; `adjoint`, `loops`: compiled; `threads`
-node_voltages              the same as a JAX function: `function`
+virtual_work               what two states tell of a parameter, without an adjoint: `work`
+node_voltages              the same as a JAX function: `function`; `callback` in double precision whoever calls
 
 readings                   signals and powers as sums over unknowns and currents, and the way back
 parametrisation            named parameters to all numbers of the netlist; `origins`: which name a number has
@@ -21,6 +22,7 @@ pullbacks                  derivatives of physics as machine code
 
 from __future__ import annotations
 
+from .callback import call_out as call_out
 from .function import NodalFunction as NodalFunction
 from .function import State as State
 from .function import node_voltages as node_voltages
@@ -37,3 +39,4 @@ from .trajectories import DifferentiableTransient as DifferentiableTransient
 from .trajectories import Trajectory as Trajectory
 from .transient import TransientSensitivity as TransientSensitivity
 from .transient import differentiable_transient as differentiable_transient
+from .work import virtual_work as virtual_work

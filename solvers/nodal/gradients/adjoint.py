@@ -139,6 +139,39 @@ def pull_range(
         pull_sources(equations.shape, adjoint, by_sources[k])
 
 
+@njit(nogil=True, **LEAN)
+def work_range(
+    equations: Equations,
+    work: Work,
+    all_: Instances,
+    desk: Desk,
+    first: int,
+    last: int,
+    sources: np.ndarray,
+    closed: np.ndarray,
+    x: np.ndarray,
+    along: np.ndarray,
+    by_x: np.ndarray,
+    by_sources: np.ndarray,
+    found: np.ndarray,
+) -> None:
+    """wᵀ ∂i of some samples at x (samples, n), with w given, `along` (samples, n): by x (samples, n), by each sample's
+    sources (samples, sources), and added up by all effective numbers, `found`."""
+    numbers, shape = equations.numbers, equations.shape
+    for k in range(first, last):
+        set_switches(equations.switches, numbers, closed[k])
+        evaluate(equations.tables, shape, numbers, x[k], sources[k], AT_REST, FREE, work)
+        for column in range(x.shape[1]):
+            for place in range(shape.starts[column], shape.starts[column + 1]):
+                by_x[k, column] += work.conductance[place] * along[k, shape.rows[place]]
+        clear(desk.by_currents)
+        clear(desk.by_charges)
+        add_at(all_.current_rows, along[k], desk.by_currents)
+        pull_numbers(all_, desk.effective, x[k], AT_REST, desk.by_currents, desk.by_charges, found, desk.place)
+        route_switches(equations.switches.numbers, len(desk.effective) - len(numbers.effective), closed[k], found)
+        pull_sources(shape, along[k], by_sources[k])
+
+
 @njit(**LEAN)
 def pull_signals(
     all_: Instances,

@@ -18,6 +18,7 @@ from jax.typing import ArrayLike
 
 from ....netlist.circuit import Circuit
 from ....netlist.errors import CircuitError
+from .callback import call_out
 from .points import DifferentiablePoints
 
 
@@ -104,7 +105,7 @@ class NodalFunction:
                 return found.signals.astype(dtype), state
 
             shapes = (_shape(len(inputs), len(points.outputs)), jax.tree.map(_like, start))
-            return jax.pure_callback(run, shapes, values, inputs, start, vmap_method="sequential")
+            return call_out(run, shapes, values, inputs, start)
 
         def pulled(values: Array, inputs: Array, state: State, weights: Array) -> tuple[Array, Array]:
             def run(values: Any, inputs: Any, state: Any, weights: Any) -> Any:
@@ -113,7 +114,7 @@ class NodalFunction:
                 return tuple(each.astype(weights.dtype) for each in found)
 
             shapes = (_like(values), _like(inputs))
-            return jax.pure_callback(run, shapes, values, inputs, state, weights, vmap_method="sequential")
+            return call_out(run, shapes, values, inputs, state, weights)
 
         function = jax.custom_vjp(solved)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -57,7 +58,7 @@ class DifferentiablePoints:
         parameters: Sequence[str] | None = None,
         outputs: Sequence[str] = (),
         inputs: Sequence[str] = (),
-    ) -> DifferentiablePoints:
+    ) -> Self:
         """Compile a circuit. All its named numbers are parameters where none are named; all node voltages are outputs
         where none are.
 
@@ -164,10 +165,16 @@ class DifferentiablePoints:
             by_effective += work(range(k, k + 1))
             if status[k] != CONVERGED:
                 raise NumericalError(f"the equations of sample {k} are singular at its solution: it has no derivative")
+        return self.by_names(solved.values, base, by_effective, by_sources)
+
+    def by_names(
+        self, values: np.ndarray, base: np.ndarray, by_effective: np.ndarray, by_sources: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives by effective numbers and by each sample's sources as those by parameters and by inputs."""
         by_inputs = by_sources[:, self.columns].copy()
         by_sources[:, self.columns] = 0.0
         by_numbers = self.parametrisation.layout.pull(base, by_effective, by_sources.sum(0))
-        return self.parametrisation.pull(solved.values, by_numbers), by_inputs
+        return self.parametrisation.pull(values, by_numbers), by_inputs
 
     def reading(self, outputs: Sequence[str]) -> DifferentiablePoints:
         """The same circuit and parameters with other outputs."""

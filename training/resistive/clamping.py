@@ -16,29 +16,26 @@ from ...netlist import Element
 from ...netlist.errors import CircuitError
 from ...solvers.batched import BatchedNetwork
 from ...solvers.resistive import ResistiveNetwork
-from ..resistive.model import Model
-from ..resistive.physical import Phase, Physical, leaving, spread
+from .physical import Phase, Physical, leaving, spread
 
 
 @dataclass(frozen=True, eq=False)
 class Clamped:
-    """A model's circuit with sources at the outputs; `places` are the model's sources among this circuit's, `clamps`
-    those at the outputs.
+    """A `network` with sources at the outputs; `places` are its sources among this circuit's, `clamps` those at the
+    outputs.
     """
 
-    model: Model
+    network: ResistiveNetwork
     batched: BatchedNetwork
     places: np.ndarray
     clamps: np.ndarray
 
     @classmethod
-    def of(cls, model: Model) -> Clamped:
+    def of(cls, free: ResistiveNetwork, attempts: int, smooth: bool) -> Clamped:
         """Compile it. Raises `CircuitError` for outputs that sources, or diodes alone, join to each other."""
-        free = model.network
         names = [free.table.name(int(node)) for node in free.loads]
         sources = _names(len(names), frozenset(element.name for element in free.circuit.elements))
         elements = [Element(name, (node, "0"), 0.0) for name, node in zip(sources, names, strict=True)]
-        smooth = model.batched.laws is not None
         held = ResistiveNetwork.of(free.circuit.with_elements(elements), loads=(), smooth=smooth)
         if len(held.supernodes.closing) > len(free.supernodes.closing):
             raise CircuitError(f"sources join the outputs {', '.join(names)}, so they cannot be clamped one by one")
@@ -50,8 +47,8 @@ class Clamped:
             )
         places = [np.arange(held.sources.count)[held.sources.places[name]] for name in free.sources.places]
         clamps = [np.arange(held.sources.count)[held.sources.places[name]] for name in sources]
-        batched = BatchedNetwork.of(held, model.attempts, smooth)
-        return cls(model, batched, np.concatenate(places), np.concatenate(clamps))
+        batched = BatchedNetwork.of(held, attempts, smooth)
+        return cls(free, batched, np.concatenate(places), np.concatenate(clamps))
 
     def settle(self, physical: Physical, outputs: Array, free: Phase) -> tuple[Phase, Array]:
         """The state with the outputs at those voltages (batch, outputs), and its largest residual; `free` is where the
@@ -68,7 +65,7 @@ class Clamped:
 
     def _loads(self, physical: Physical, potentials: Array, diodes: Array) -> Array:
         """The current out of each output's supernode into its clamp: what all other branches bring there."""
-        network = self.model.network
+        network = self.network
         group = network.supernodes.group
         out = leaving(network, physical, potentials, diodes)
         total = jnp.zeros((len(out), network.supernodes.count + 1)).at[:, group].add(out)
