@@ -106,12 +106,16 @@ def newton(
 
 @njit(cache=True)
 def at_rounding(equations: Equations, work: Work, x: np.ndarray) -> bool:
-    """Whether every law holds at x as well as the sizes of its terms let numbers say; steps then only make noise."""
+    """Whether every law holds at x as well as the sizes of its terms let numbers say; steps then only make noise.
+
+    Devices read differences of voltages, so that each is taken for as large as the largest.
+    """
     shape = equations.shape
-    sizes = np.zeros(len(x))
+    sizes, largest = np.zeros(len(x)), np.max(np.abs(x[: equations.voltages]))
     for column in range(len(x)):
+        size = largest if column < equations.voltages else abs(x[column])
         for entry in range(shape.starts[column], shape.starts[column + 1]):
-            sizes[shape.rows[entry]] += abs(work.conductance[entry] * x[column])
+            sizes[shape.rows[entry]] += abs(work.conductance[entry]) * size
     return bool(np.all(np.abs(work.current) <= ROUNDING * sizes))
 
 

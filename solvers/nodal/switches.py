@@ -1,7 +1,12 @@
-"""The states of switches: closed above threshold + hysteresis, open below threshold − hysteresis, kept between."""
+"""The states of switches: closed above threshold + hysteresis, open below threshold − hysteresis, kept between.
+
+A negative hysteresis is ngspice's: the switch moves as soon as its control comes into the band from below (it closes)
+or from above (it opens), and stays so until the control has left the band.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,11 +20,14 @@ from .instance import Instance
 from .tables import Numbers, Tables
 
 NUMBERS = ("conductance", "closed", "opened", "threshold", "hysteresis")
+OPEN, CLOSED = 0.0, 1.0
+OPEN_BETWEEN, CLOSED_BETWEEN = -0.5, 0.5
+"""States; positive ones conduct. The two between are those at first, and within the band of a negative hysteresis."""
 
 
 class Switches(NamedTuple):
-    """`controls` (switches,) places of what each watches; `numbers` (switches, 5) places of NUMBERS; `starts` closed
-    (1.0) or open (0.0) before anything is known."""
+    """`controls` (switches,) places of what each watches; `numbers` (switches, 5) places of NUMBERS; `starts` their
+    states before anything is known."""
 
     controls: np.ndarray
     numbers: np.ndarray
@@ -33,7 +41,7 @@ def switches_of(instances: Sequence[Instance], groups: Sequence[Compiled], table
         if instance.element.kind in "SW":
             controls.append(tables.control_starts[k] + 1)
             places.append([tables.number_starts[k] + group.effective.index(name) for name in NUMBERS])
-            starts.append(1.0 if "on" in instance.element.parameters else 0.0)
+            starts.append(CLOSED_BETWEEN if "on" in instance.element.parameters else OPEN_BETWEEN)
     return Switches(np.array(controls, np.int64), np.array(places, np.int64).reshape(-1, 5), np.array(starts))
 
 
@@ -42,7 +50,29 @@ def set_switches(switches: Switches, numbers: Numbers, closed: np.ndarray) -> No
     """Put the conductances of the states (switches,) in force."""
     for k in range(len(switches.controls)):
         where = switches.numbers[k]
-        numbers.effective[where[0]] = numbers.effective[where[1] if closed[k] else where[2]]
+        numbers.effective[where[0]] = numbers.effective[where[1] if closed[k] > 0.0 else where[2]]
+
+
+@njit(**LEAN)
+def levels(state: float, threshold: float, hysteresis: float) -> tuple[float, float]:
+    """Below the first and above the second value of its control a switch leaves the state."""
+    if hysteresis >= 0.0:
+        return (threshold - hysteresis, math.inf) if state > 0.0 else (-math.inf, threshold + hysteresis)
+    if state == OPEN:
+        return -math.inf, threshold + hysteresis
+    if state == CLOSED:
+        return threshold - hysteresis, math.inf
+    return threshold + hysteresis, threshold - hysteresis
+
+
+@njit(**LEAN)
+def _beyond(state: float, value: float, threshold: float, hysteresis: float) -> float:
+    """The state that a control beyond the state's levels leads to."""
+    if value > threshold + abs(hysteresis):
+        return CLOSED
+    if value < threshold - abs(hysteresis):
+        return OPEN
+    return CLOSED_BETWEEN if state == OPEN else OPEN_BETWEEN
 
 
 @njit(**LEAN)
@@ -52,14 +82,10 @@ def move_switches(switches: Switches, tables: Tables, numbers: Numbers, x: np.nd
     for k in range(len(switches.controls)):
         where = switches.numbers[k]
         value = control(tables, x, switches.controls[k])
-        threshold, hysteresis = numbers.effective[where[3]], abs(numbers.effective[where[4]])
-        state = closed[k]
-        if value > threshold + hysteresis:
-            state = 1.0
-        elif value < threshold - hysteresis:
-            state = 0.0
-        if state != closed[k]:
-            closed[k] = state
+        threshold, hysteresis = numbers.effective[where[3]], numbers.effective[where[4]]
+        low, high = levels(closed[k], threshold, hysteresis)
+        if value < low or value > high:
+            closed[k] = _beyond(closed[k], value, threshold, hysteresis)
             changed = True
     if changed:
         set_switches(switches, numbers, closed)

@@ -226,6 +226,6 @@ def route_switches(numbers: np.ndarray, first: int, closed: np.ndarray, found: n
     """Give the derivatives by the conductances in force to those of the states; `numbers` are those of `Switches`,
     counted from `first`."""
     for k in range(len(closed)):
-        force, state = first + numbers[k, 0], first + numbers[k, 1 if closed[k] else 2]
+        force, state = first + numbers[k, 0], first + numbers[k, 1 if closed[k] > 0.0 else 2]
         found[state] += found[force]
         found[force] = 0.0

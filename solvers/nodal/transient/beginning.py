@@ -3,7 +3,8 @@
 Without `uic`, nodes of `.ic` are held while the operating point is sought, and then let go; `ic=` of elements counts
 for nothing. With it there is no operating point: capacitors have the voltage of their `ic=`, or that between the nodes
 as `.ic` sets them (else 0), inductors the current of theirs, lines their waves; everything else follows from the laws
-in one short step, in which charges do not move.
+in one short step, in which charges do not move; a second one of order 1 is after it, whose rates are those of the
+motion and not of the jump.
 """
 
 from __future__ import annotations
@@ -166,6 +167,8 @@ def state_of(network: Network, solver: Solver, problem: Problem, start: Start) -
     size, count, settings = network.size, len(problem.lines.delay), problem.settings
     clock = np.zeros(1, CLOCK)
     clock["count"] = clock["order"] = clock["begin"] = 1
+    if start.point is None:  # what jumps in the first step would ring for ever in the trapezoidal rule
+        clock["begin"] = 2
     clock["step"], clock["switch"], clock["sent"] = 0.01 * settings.largest, math.inf, 2
     clock["corner"] = min(next_corner_of_all(problem.sources, 0.0, 10.0 * settings.smallest), problem.stop)
     x, charge = np.zeros((DEPTH, size)), np.zeros((DEPTH, size))
@@ -196,14 +199,19 @@ def state_of(network: Network, solver: Solver, problem: Problem, start: Start) -
 
 
 def extents(network: Network, numbers: Numbers, start: Start) -> tuple[Extent, Extent]:
-    """No ranges yet, of the charges and of the unknowns on which these depend."""
+    """No ranges yet, of the charges, and of the unknowns on which these depend and all voltages."""
     shape, tables, stored = network.shape, network.tables, np.flatnonzero(numbers.c0)
     columns = np.repeat(np.arange(network.size), np.diff(shape.starts))
     rows = np.unique(np.concatenate([tables.charge_rows, shape.rows[stored]]))
     places = np.unique(np.concatenate([tables.capacitance_plus, tables.capacitance_minus, stored]))
-    unknowns = np.unique(columns[places[places >= 0]])
-    charges = Extent(rows[rows >= 0].astype(np.int64), start.charge.copy(), start.charge.copy(), np.zeros(network.size))
-    return charges, Extent(unknowns.astype(np.int64), start.x.copy(), start.x.copy(), np.zeros(network.size))
+    judged = np.zeros(network.size, bool)
+    judged[columns[places[places >= 0]]] = True
+    loose = ~judged & (np.arange(network.size) < network.voltages)
+    zero, x, charge = np.zeros(network.size), start.x, start.charge
+    charges = Extent(
+        rows[rows >= 0].astype(np.int64), charge.copy(), charge.copy(), zero.copy(), np.zeros(network.size, bool)
+    )
+    return charges, Extent(np.flatnonzero(judged | loose), x.copy(), x.copy(), zero, loose)
 
 
 def _first_waves(network: Network, lines: Lines, start: Start) -> np.ndarray:

@@ -65,7 +65,9 @@ def _correct_one(problem: Problem, state: State, time: float, leading: float, mo
                 return SINGULAR if is_finite(state.matrix) else BROKEN
         for k in range(len(x)):
             state.step[k] = -(leading * work.charge[k] + state.past[k] + work.current[k])
-        exact = count > 2 and _is_rounding(shape, state.matrix, x, state.past, state.step, state.sizes)
+        exact = count > 2 and _is_rounding(
+            shape, state.matrix, x, state.past, state.step, state.sizes, equations.voltages
+        )
         solve(problem.plan, state.factors, state.step)
         largest, worst = _move(x, state.step, state.unknowns, equations.voltages, settings)
         clock.worst, clock.residual = worst, state.step[worst]
@@ -90,13 +92,21 @@ def _is_rounding(
     past: np.ndarray,
     residual: np.ndarray,
     sizes: np.ndarray,
+    voltages: int,
 ) -> bool:
-    """Whether every law holds as well as the sizes of its terms let numbers say; steps then only make noise."""
+    """Whether every law holds as well as the sizes of its terms let numbers say; steps then only make noise.
+
+    Devices read differences of voltages, so that each is taken for as large as the largest.
+    """
+    largest = 0.0
     for row in range(len(sizes)):
         sizes[row] = abs(past[row])
+        if row < voltages:
+            largest = max(largest, abs(x[row]))
     for column in range(len(x)):
+        size = largest if column < voltages else abs(x[column])
         for entry in range(shape.starts[column], shape.starts[column + 1]):
-            sizes[shape.rows[entry]] += abs(matrix[entry] * x[column])
+            sizes[shape.rows[entry]] += abs(matrix[entry]) * size
     worst = 0.0
     for row in range(len(sizes)):
         worst = max(worst, abs(residual[row]) - ROUNDING * sizes[row])

@@ -57,7 +57,9 @@ def correct_eight(problem: Problem, state: State, time: float, leading: float, m
                 clock.factored = 0.0
                 return SINGULAR if is_finite(state.matrix) else BROKEN
         _oppose(leading, work.charge, state.past, work.current, state.step)
-        exact = count > 2 and _is_rounding(shape, state.matrix, x, state.past, state.step, state.sizes)
+        exact = count > 2 and _is_rounding(
+            shape, state.matrix, x, state.past, state.step, state.sizes, problem.equations.voltages
+        )
         solve_batch(problem.plan, state.factors, state.step)
         largest = _move(x, state.step, state.unknowns, problem.equations.voltages, settings)
         clock.residual = largest
@@ -93,14 +95,22 @@ def _oppose(leading: float, charge: np.ndarray, past: np.ndarray, current: np.nd
 
 @njit(**INNER)
 def _is_rounding(
-    shape: Shape, matrix: np.ndarray, x: np.ndarray, past: np.ndarray, residual: np.ndarray, sizes: np.ndarray
+    shape: Shape,
+    matrix: np.ndarray,
+    x: np.ndarray,
+    past: np.ndarray,
+    residual: np.ndarray,
+    sizes: np.ndarray,
+    voltages: int,
 ) -> bool:
     """Whether every law of every die holds as well as the sizes of its terms let numbers say."""
-    count = len(shape.starts) - 1
+    count, largest = len(shape.starts) - 1, spread(0.0)
     for row in range(count):
         store(sizes, row, absolute(load(past, row)))
+    for row in range(voltages):
+        largest = larger(largest, absolute(load(x, row)))
     for column in range(count):
-        value = load(x, column)
+        value = largest if column < voltages else load(x, column)
         for entry in range(shape.starts[column], shape.starts[column + 1]):
             row = shape.rows[entry]
             store(sizes, row, add(load(sizes, row), absolute(multiply(load(matrix, entry), value))))

@@ -5,6 +5,7 @@ Times are the same for all, so that coefficients are numbers; the error is that 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from ..lanes import (
 )
 from .formulas import error_constant, place, set_difference
 from .problem import Extent, History, Settings
+from .truncation import LOOSE, ROUNDED, SHORT
 
 
 @njit(**INNER)
@@ -86,10 +88,20 @@ def allow_charges(
 
 
 @njit(**INNER)
-def allow_unknowns(settings: Settings, extent: Extent, x: np.ndarray, voltages: int) -> None:
+def allow_unknowns(settings: Settings, extent: Extent, x: np.ndarray, voltages: int, taken: float) -> None:
     """The same for unknowns whose newest values are x (n·8,)."""
+    largest, current = spread(0.0), spread(settings.current)
+    for row in range(voltages):
+        largest = larger(largest, absolute(load(x, row)))
+    voltage = add_product(spread(settings.voltage), spread(ROUNDED * settings.floor), largest)
     for row in extent.chosen:
-        _allow(settings, extent, row, load(x, row), spread(settings.voltage if row < voltages else settings.current))
+        value = load(x, row)
+        _allow(settings, extent, row, value, voltage if row < voltages else current)
+        if extent.loose[row] and taken <= SHORT * settings.largest:
+            store(extent.allowed, row, spread(math.inf))
+        elif extent.loose[row]:
+            low, high = smaller(load(extent.lowest, row), value), larger(load(extent.highest, row), value)
+            store(extent.allowed, row, add_product(load(extent.allowed, row), spread(LOOSE), subtract(high, low)))
 
 
 @njit(**INNER)

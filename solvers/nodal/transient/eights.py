@@ -105,8 +105,8 @@ def _problem(network: Network, solvers: Sequence[Solver], last: Problem) -> Prob
 
 
 def _extent(extents: Sequence[Extent]) -> Extent:
-    lowest, highest, allowed = (in_rows(each) for each in list(zip(*extents, strict=True))[1:])
-    return Extent(extents[0].chosen, lowest, highest, allowed)
+    lowest, highest, allowed = (in_rows(each) for each in list(zip(*extents, strict=True))[1:4])
+    return Extent(extents[0].chosen, lowest, highest, allowed, extents[0].loose)
 
 
 def _state(

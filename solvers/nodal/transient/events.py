@@ -9,7 +9,7 @@ from numba import njit
 
 from ..compiling import INNER
 from ..evaluate import between
-from ..switches import Switches
+from ..switches import Switches, levels
 
 
 @njit(**INNER)
@@ -29,10 +29,9 @@ def crossing(
     found = math.inf
     for k in range(len(closed)):
         where, place = switches.numbers[k], switches.controls[k]
-        threshold, hysteresis = effective[where[3]], abs(effective[where[4]])
+        low, high = levels(closed[k], effective[where[3]], effective[where[4]])
         before, after = between(plus, minus, old, place), between(plus, minus, new, place)
-        level = threshold - hysteresis if closed[k] else threshold + hysteresis
-        if (after < level) if closed[k] else (after > level):
-            share = (level - before) / (after - before) if after != before else 0.0
+        if after < low or after > high:
+            share = ((low if after < low else high) - before) / (after - before) if after != before else 0.0
             found = min(found, max(share, 0.0))
     return found

@@ -76,7 +76,7 @@ def _one_step(problem: Problem, state: State) -> int:
     """Accept one step, after as many attempts as that takes."""
     clock, settings = state.clock[0], problem.settings
     while True:
-        begin = clock.begin == 1
+        begin = clock.begin > 0
         wanted = min(clock.step, settings.largest, problem.lines.shortest, clock.switch - clock.time)
         time = _landing(clock.time, min(settings.first, wanted) if begin else wanted, clock.corner, begin, settings)
         order = 1 if begin else settings.order if settings.trapezoidal else min(clock.order, clock.count)
@@ -118,7 +118,7 @@ def _judge(problem: Problem, state: State, taken: float, order: int) -> float:
     if not settings.fixed:
         now, capacitance, voltages = place(head, -1), state.work.capacitance, equations.voltages
         allow_charges(problem.eight, settings, charges, history.charge[now], capacitance, problem.diagonal, voltages)
-        allow_unknowns(problem.eight, settings, unknowns, history.x[now], voltages)
+        allow_unknowns(problem.eight, settings, unknowns, history.x[now], voltages, taken)
         able = min(order, max(clock.count - 1, 1))
         if clock.count == 1:
             found = first_error(problem.eight, history, head, charges)
@@ -185,7 +185,7 @@ def _accept(problem: Problem, state: State, time: float, used: int) -> None:
     clock.head, clock.time, clock.used = now, time, used
     clock.count = 1 if used == 0 else min(clock.count + 1, DEPTH - 1)
     clock.accepted += 1
-    at_corner, clock.begin = time >= clock.corner, 0
+    at_corner, clock.begin = time >= clock.corner, max(clock.begin - 1, 0)
     if len(state.closed) > 0:
         equations = problem.equations
         if move_switches(equations.switches, equations.tables, equations.numbers, history.x[now], state.closed):

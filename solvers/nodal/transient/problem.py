@@ -95,7 +95,7 @@ CLOCK = np.dtype(
             "count",  # points in the history since the last corner
             "order",  # of the next step
             "used",  # of the last one, 0 behind a corner
-            "begin",  # whether the newest point is a corner
+            "begin",  # how many steps of order 1 are next, 1 where the newest point is a corner
             "accepted",
             "rejected",
             "failed",
@@ -119,12 +119,14 @@ class History(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """The ranges (n,) that charges or unknowns have had, and what a step may err by in those that are `chosen`."""
+    """The ranges (n,) that charges or unknowns have had, and what a step may err by in those that are `chosen`; `loose`
+    (n,) are those that charges do not depend on, whose errors do not go on to the next step."""
 
     chosen: np.ndarray
     lowest: np.ndarray
     highest: np.ndarray
     allowed: np.ndarray
+    loose: np.ndarray
 
 
 class Waves(NamedTuple):
@@ -171,7 +173,8 @@ class State(NamedTuple):
 class Record(NamedTuple):
     """The accepted points, all that a discrete adjoint needs beside the circuit.
 
-    `orders` (points,) are those of the steps that led there, 0 behind a corner: no formula reaches further back.
+    `orders` (points,) are those of the steps that led there, 0 behind a corner: no formula reaches further back. The
+    first is −1 where the first point stands for the second, behind a jump.
     `closed` (points, switches) are the states that held in these steps.
     """
 

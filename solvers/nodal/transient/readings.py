@@ -123,6 +123,8 @@ def rates(record: Record, charges: np.ndarray, trapezoidal: bool) -> np.ndarray:
     found = np.zeros_like(charges)
     if charges.size:
         _rates(record.times, record.orders, charges, trapezoidal, found)
+    if record.orders[0] < 0 and len(found) > 2:
+        found[:2] = found[2]  # the jump's rate is none of the motion's
     return found
 
 

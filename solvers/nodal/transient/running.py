@@ -39,7 +39,8 @@ class Run:
     def of(cls, network: Network, problem: Problem, state: State, uic: bool, record: Record | None = None) -> Self:
         """At time zero, with one point on record: on that of another run of the circuit, where one is given.
 
-        With `uic` the point is that behind the first short step: what charges do not fix is found there.
+        With `uic` the point is that behind the first short step: what charges do not fix is found there. The currents
+        of the jump are none of the motion's, which are those behind the second step.
         """
         record = record or _record(problem, state)
         record.x[0], record.closed[0] = state.history.x[0], state.closed
@@ -47,9 +48,11 @@ class Run:
         state.clock["recorded"] = 1
         run = cls(network, problem, state, record)
         if uic:
-            while run.go(problem.stop, 1) == PIVOTS:
-                pass
-            run.record.x[0] = run.record.x[1]
+            while run.state.clock["recorded"][0] < 3:
+                run.go(problem.stop, 1)
+            currents = network.voltages * record.x.shape[1] // network.size
+            run.record.x[:2, currents:] = run.record.x[2, currents:]
+            run.record.x[0], run.record.orders[0] = run.record.x[1], -1
         return run
 
     def to_the_end(self, progress: Progress | None = None) -> None:

@@ -2,11 +2,12 @@
 
 Two kinds of quantity are judged, each against the range that it has had: every row's charge or flux, which a junction's
 voltage alone would not show, and every unknown that charges depend on, because at a node with a large capacitor the
-ringing of a small one would be lost in the sum.
+ringing of a small one would be lost in the sum. Voltages that charges do not depend on are judged less strictly.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,11 @@ from .formulas import error_constant, place, set_difference
 from .problem import Extent, History, Settings
 
 SAFETY = 0.9
+LOOSE, SHORT = 1e-4, 1e-2
+"""Where a voltage that no charge depends on turns, the step is cut until it is read well between points: to this share
+of its swing, but not below this share of the longest step, for it may jump."""
+ROUNDED = 0.1
+"""The share of the floor that holds for the largest voltage of all."""
 
 
 @njit(**INNER)
@@ -32,11 +38,21 @@ def allow_charges(
 
 
 @njit(**INNER)
-def allow_unknowns(settings: Settings, extent: Extent, x: np.ndarray, voltages: int) -> None:
-    """The same for unknowns (V, A) whose newest values are x (n,)."""
+def allow_unknowns(settings: Settings, extent: Extent, x: np.ndarray, voltages: int, taken: float) -> None:
+    """The same for unknowns (V, A) whose newest values are x (n,).
+
+    Devices read differences of voltages, so that none is known better than the largest lets numbers say.
+    """
+    largest = 0.0
+    for row in range(voltages):
+        largest = max(largest, abs(x[row]))
     for k in range(len(extent.chosen)):
         row = extent.chosen[k]
-        _allow(settings, extent, row, x[row], settings.voltage if row < voltages else settings.current)
+        least = settings.voltage + ROUNDED * settings.floor * largest if row < voltages else settings.current
+        _allow(settings, extent, row, x[row], least)
+        if extent.loose[row]:
+            swing = max(extent.highest[row], x[row]) - min(extent.lowest[row], x[row])
+            extent.allowed[row] += LOOSE * swing if taken > SHORT * settings.largest else math.inf
 
 
 @njit(**INNER)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tellegen.netlist import parse
+from tellegen.solvers.nodal import operating_point
 from tellegen.solvers.nodal.transient import transient
 from tellegen.spice_export import compare_over_time, deck, run
 
@@ -26,6 +27,26 @@ def test_a_switch_moves_when_its_control_passes_the_levels() -> None:
     assert t[conducts][-1] == pytest.approx(17.5e-6, abs=2e-12)
     np.testing.assert_allclose(found["v(q)"][conducts], 1000 / 1001, rtol=1e-9)
     np.testing.assert_allclose(found["i(s1)"][conducts], 1 / 1001, rtol=1e-9)
+
+
+def test_a_negative_hysteresis_moves_a_switch_as_soon_as_its_control_is_in_the_band() -> None:
+    """Up it closes at 0.5 V, down it opens at 1.5 V; one that turns round in the band opens it where it closed."""
+    text = (
+        "V1 a 0 pwl(0 0 10u 1 20u 0 40u 2 60u 0)\nV2 p 0 1\nS1 p q a 0 sw\nR1 q 0 1k\n"
+        ".model sw sw(vt=1 vh=-0.5 ron=1 roff=1g)\n.tran 1u 60u"
+    )
+    found = ours(text, every_point=True)
+    t, conducts = found.axes["time"], found["v(q)"] > 0.5
+    moves = t[1:][conducts[1:] != conducts[:-1]]
+    np.testing.assert_allclose(moves, [5e-6, 15e-6, 25e-6, 45e-6], atol=1e-11)
+
+
+@pytest.mark.parametrize(("word", "closed"), [("", False), ("on", True)])
+def test_at_rest_a_switch_within_its_band_is_what_its_card_says(word, closed) -> None:
+    text = "t\nV1 a 0 1\nV2 p 0 1\nS1 p q a 0 sw {}\nR1 q 0 1k\n.model sw sw(vt=1 vh={} ron=1 roff=1g)\n.end\n"
+    for hysteresis in (0.5, -0.5):
+        found = operating_point(parse(text.format(word, hysteresis)))
+        assert (float(found["v(q)"]) > 0.5) is closed
 
 
 def test_a_current_moves_a_switch() -> None:
