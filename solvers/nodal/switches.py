@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -54,7 +54,7 @@ def set_switches(switches: Switches, numbers: Numbers, closed: np.ndarray) -> No
 
 
 @njit(**LEAN)
-def levels(state: float, threshold: float, hysteresis: float) -> tuple[float, float]:
+def levels(state: Any, threshold: Any, hysteresis: Any) -> tuple[float, float]:
     """Below the first and above the second value of its control a switch leaves the state."""
     if hysteresis >= 0.0:
         return (threshold - hysteresis, math.inf) if state > 0.0 else (-math.inf, threshold + hysteresis)
@@ -66,7 +66,7 @@ def levels(state: float, threshold: float, hysteresis: float) -> tuple[float, fl
 
 
 @njit(**LEAN)
-def _beyond(state: float, value: float, threshold: float, hysteresis: float) -> float:
+def _beyond(state: Any, value: Any, threshold: Any, hysteresis: Any) -> float:
     """The state that a control beyond the state's levels leads to."""
     if value > threshold + abs(hysteresis):
         return CLOSED

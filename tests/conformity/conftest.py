@@ -22,7 +22,7 @@ from tellegen.netlist.measures.evaluation import parameters
 from tellegen.spice_export import RawPlot, read_raw
 from tellegen.spice_export.process import find_ngspice
 
-TIGHT = ".options reltol=1e-5 vntol=1e-8"
+TIGHT = ".options reltol=1e-5 vntol=1e-8 trtol=3"
 KINDS = {"op": "Operating Point", "dc": "DC transfer characteristic", "ac": "AC Analysis", "tran": "Transient Analysis"}
 STEEP = 4e-3
 """The share of the whole time by which edges may lie apart where ngspice chooses its own steps."""
