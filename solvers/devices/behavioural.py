@@ -1,4 +1,8 @@
-"""B sources, and E F G H by expression, polynomial or table: an expression of the netlist as a device of its own.
+"""B sources, E F G H by expression, polynomial or table, R C L by expression: an expression as a device of its own.
+
+A capacitance times the rate of its voltage is the current, whatever else the capacitance reads, and an inductance
+times the rate of its current the voltage, as in ngspice: neither is the derivative of a charge or a flux. The rate is
+an unknown of its own, in units of 1 nF and of 1 µH.
 
 Expressions that differ only in their constants share one device, whose parameters the constants are; so a thousand
 sources of one shape are compiled once.
@@ -28,7 +32,7 @@ from ...netlist.expression import (
     rebuild,
 )
 from ..formula import Formulas
-from .controlled import BRANCH, GAIN, drift
+from .controlled import GAIN, drift
 from .device import Charges, Currents, Device, Parameters, Scalar
 from .passive import PAIR
 
@@ -48,7 +52,8 @@ class Law:
 
 
 def law(expression: Expression, kind: str) -> Law:
-    """The device of an expression that gives a `voltage`, a `current` or a `charge` between two nodes.
+    """The device of an expression that gives a `voltage`, a `current`, a `charge`, a `capacitance` or an `inductance`
+    between two nodes.
 
     Raises:
         CircuitError: a function that has no meaning here.
@@ -108,25 +113,26 @@ def _shape(node: Expression, reads: dict[Any, None], constants: list[float], exp
 @functools.lru_cache(maxsize=4096)
 def _device(shape: Expression, kind: str, reads: int, constants: int) -> Device:
     names = [f"constant {k}" for k in range(constants)]
-    own = BRANCH if kind == "voltage" else (PAIR,)
+    branches = _BRANCHES[kind]
     return Device(
         f"{kind} by expression",
         PAIR,
-        (*own, *((f"read {k} +", f"read {k} -") for k in range(reads))),
+        (PAIR, *((name, None) for name in branches), *((f"read {k} +", f"read {k} -") for k in range(reads))),
         _PHYSICS[kind](functools.partial(_value, shape)),
-        functools.partial(_prepare, tuple(names)),
+        functools.partial(_prepare, tuple(names), kind == "inductance"),
         {
             **{key: each for key, each in GAIN.items() if key != "value"},
             **{name: Parameter(name, name) for name in names},
         },
-        branch_currents=("current",) if kind == "voltage" else (),
+        branch_currents=branches,
     )
 
 
-def _prepare(names: tuple[str, ...], raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
+def _prepare(names: tuple[str, ...], divided: bool, raw: Parameters, given: frozenset[str]) -> dict[str, Scalar]:
+    """`divided` is what falls where several are in parallel."""
     return {
         **{name: raw[name] for name in names},
-        "factor": drift(raw) * raw.multiplicity,
+        "factor": drift(raw) / raw.multiplicity if divided else drift(raw) * raw.multiplicity,
         "temper": raw.temperature - 273.15,
     }
 
@@ -190,4 +196,40 @@ def _charge(value: Value) -> Callable:
     return physics
 
 
-_PHYSICS = {"voltage": _voltage, "current": _current, "charge": _charge}
+def _capacitance(value: Value) -> Callable:
+    def physics(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Currents, Charges]:
+        voltage, rate, *reads = u
+        current = value(reads, p, time) / FARADS * rate
+        return {"positive": current, "negative": -current, "rate": -rate}, {"rate": FARADS * voltage}
+
+    return physics
+
+
+def _inductance(value: Value) -> Callable:
+    def physics(u: Sequence[Scalar], p: Parameters, time: Scalar) -> tuple[Currents, Charges]:
+        voltage, current, rate, *reads = u
+        law = voltage - value(reads, p, time) / HENRYS * rate
+        return (
+            {"positive": current, "negative": -current, "current": law, "rate": -rate},
+            {"rate": HENRYS * current},
+        )
+
+    return physics
+
+
+FARADS, HENRYS = 1e-9, 1e-6
+"""What rates are given in: the current of so many farads, the voltage of so many henrys."""
+_PHYSICS = {
+    "voltage": _voltage,
+    "current": _current,
+    "charge": _charge,
+    "capacitance": _capacitance,
+    "inductance": _inductance,
+}
+_BRANCHES = {
+    "voltage": ("current",),
+    "current": (),
+    "charge": (),
+    "capacitance": ("rate",),
+    "inductance": ("current", "rate"),
+}

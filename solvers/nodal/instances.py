@@ -110,7 +110,11 @@ def _pair(element: Element) -> dict[str, str]:
 def _passive(device: Device) -> Callable[[_Reader, Element], Instance]:
     def read(reader: _Reader, element: Element) -> Instance:
         if "q" in element.parameters:
+            _plain(element)
             return _expressed(reader, element, _expression(element, element.parameters["q"]), "charge")
+        if isinstance(element.value, Expression):
+            _plain(element)
+            return _expressed(reader, element, element.value, "capacitance" if element.kind == "C" else "inductance")
         model = reader.model(element) if element.model else None
         numbers = reader.numbers(element, device, model)
         if element.value is not None:
@@ -118,6 +122,23 @@ def _passive(device: Device) -> Callable[[_Reader, Element], Instance]:
         return Instance(element, device, numbers, _pair(element))
 
     return read
+
+
+def _plain(element: Element) -> None:
+    """What ngspice 39 makes something else of, where a capacitance, a charge or an inductance is an expression."""
+    if "ic" in element.parameters:
+        raise CircuitError(
+            f"{element.name} has ic=, which ngspice does not read of a {element.kind} by expression; write .ic "
+            "v(node)= for its nodes, or leave it out",
+            element.location,
+        )
+    drifts = [name for name in ("tc1", "tc2") if element.kind == "C" and name in element.parameters]
+    if drifts:
+        raise CircuitError(
+            f"{element.name} has {drifts[0]}=, by which ngspice divides a capacitor by expression; write it into the "
+            "expression, such as c='1n*(1+v(a))*(1+1m*(temper-27))'",
+            element.location,
+        )
 
 
 def _resistor(reader: _Reader, element: Element) -> Instance:

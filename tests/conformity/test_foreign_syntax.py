@@ -27,10 +27,6 @@ OURS_ALONE = {"text_in_models"}
 DECKS = sorted(path for path in FOLDER.glob("*.cir") if path.stem not in REFUSED)
 
 
-REFUSED_BY_OURS = {"behavioural_parts"}
-"""A capacitor whose capacitance reads voltages."""
-
-
 def test_there_are_many() -> None:
     assert len(DECKS) >= 40
 
@@ -53,8 +49,7 @@ def test_ngspice_makes_the_same_of_our_reading(path, as_written, assert_read_ali
 def test_our_engine_makes_the_same(path) -> None:
     examiner = Examiner(NODAL)
     row = worst_of([examiner.question(each, path.stem) for each in questions(load(path))])
-    expected = Status.refused if path.stem in REFUSED_BY_OURS else Status.agrees
-    assert row.status is expected, f"{row.analysis}: {row.why}"
+    assert row.status is Status.agrees, f"{row.analysis}: {row.why}"
 
 
 @pytest.mark.parametrize("name", REFUSED)

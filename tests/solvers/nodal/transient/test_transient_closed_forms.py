@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tellegen.netlist import Traces, parse
+from tellegen.netlist.errors import CircuitError
 from tellegen.solvers.nodal.transient import transient
 
 
@@ -120,6 +121,40 @@ def test_initial_conditions_hold_at_the_start_and_are_let_go() -> None:
 def test_without_uic_the_start_is_at_rest_and_ic_of_elements_counts_for_nothing() -> None:
     found = run("V1 a 0 5\nR1 a b 1k\nC1 b 0 1u ic=1\n.tran 10u 1m")
     np.testing.assert_allclose(found["v(b)"], 5.0, rtol=1e-9)
+
+
+def test_a_capacitance_that_its_own_voltage_sets_is_charged() -> None:
+    """C₀(1 + v)·dv = I·dt, so v + v²/2 = I·t/C₀; and the same of a coil, L₀(1 + i²)·di = V·dt."""
+    found = run("I1 0 a 1m\nC1 a 0 c='1u*(1+v(a))'\n.tran 10u 4m uic")
+    t = found.axes["time"]
+    np.testing.assert_allclose(found["v(a)"], np.sqrt(1.0 + 2e3 * t) - 1.0, atol=2e-5)
+    found = run("V1 a 0 1\nL1 a 0 l='1m*(1+i(l1)*i(l1))'\n.tran 10u 4m uic")
+    t, i = found.axes["time"], found["i(l1)"]
+    np.testing.assert_allclose(i + i**3 / 3.0, 1e3 * t, atol=1e-4)
+
+
+def test_a_capacitance_that_another_voltage_sets_takes_no_current_at_rest() -> None:
+    """i = C·dv/dt and not d(C·v)/dt; with v rising 1 V/ms, a capacitance of 1 µF·t/ms takes t A."""
+    text = "Vk k 0 pwl(0 0 1m 1)\nV1 a 0 1\nC1 a 0 c='1u*v(k)'\nV2 b 0 pwl(0 0 1m 1)\nC2 b 0 c='1u*v(k)'\n.tran 20u 1m"
+    found = run(text)
+    np.testing.assert_allclose(found["i(c1)"], 0.0, atol=1e-12)
+    np.testing.assert_allclose(found["i(c2)"], found.axes["time"], atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("card", "sentence"),
+    [
+        ("C1 a 0 c='1u*(1+v(a))' ic=1", "c1 has ic=, which ngspice does not read of a C by expression"),
+        ("C1 a 0 q='1u*v(a)' ic=1", "c1 has ic=, which ngspice does not read of a C by expression"),
+        ("L1 a 0 l='1m+1m*v(a)' ic=1", "l1 has ic=, which ngspice does not read of a L by expression"),
+        ("C1 a 0 c='1u*(1+v(a))' tc1=1m", "c1 has tc1=, by which ngspice divides"),
+        ("C1 a 0 q='1u*v(a)' tc2=1m", "c1 has tc2=, by which ngspice divides"),
+    ],
+)
+def test_what_ngspice_makes_something_else_of_is_refused_of_parts_by_expression(card, sentence) -> None:
+    with pytest.raises(CircuitError) as caught:
+        run(f"R1 a 0 1k\n{card}\n.tran 10u 1m uic")
+    assert caught.value.sentence.startswith(sentence)
 
 
 @pytest.mark.parametrize("bend", ["max(v(in),0.3)", "abs(v(in))"])
