@@ -60,7 +60,7 @@ def readings(
         if name in chosen:
             found[name] = network.shape.source_signs[place, 0] * driven(sources, place, record.times)
     if not found.keys() >= set(chosen):
-        found |= _currents(network, solver.numbers, signals, record, trapezoidal)
+        found = _currents(network, solver.numbers, signals, record, trapezoidal) | found
     return Readings(chosen, np.column_stack([found[name] for name in chosen]))
 
 
