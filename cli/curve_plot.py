@@ -23,7 +23,7 @@ ENDINGS = (".svg", ".png")
 MOST = 12
 """Signals in a picture whose deck does not say which to show."""
 _COLOURS = ("#d9631e", "#2f6fde", "#2f9e62", "#8b5cf6", "#c026a3", "#0e7490", "#a16207", "#64748b")
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 9.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -56,7 +56,7 @@ def plot(answers: Sequence[Traces], path: Path, outputs: Sequence[str]) -> None:
     """
     picture_file(path)
     panels = [panel for answer in answers for panel in _panels(answer, outputs)]
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(6.4, _HEIGHT * max(1, len(panels))), constrained_layout=True)
         for axes, (answer, found, unit) in zip(figure.subplots(len(panels), squeeze=False)[:, 0], panels, strict=True):
             _draw(axes, answer, found, unit)

@@ -1,10 +1,10 @@
-"""`tellegen dies`: many dies, or all corners, of a circuit that spreads: one table of what each does at rest."""
+"""`tellegen dies`: many dies, or all corners, of a circuit that spreads: one table of what they do."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..netlist import Circuit, Mismatch, Traces
     from ..spice_export.farm import Farm
+    from .dies_in_time import Measures
 
 ENGINES = ("nodal", "ngspice")
 COLUMNS = ("signal", "mean", "deviation", "least", "most")
@@ -43,35 +44,102 @@ def dies(
     ] = None,
     scheduler: Scheduler = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE.csv", help="Every die's signals, a row each.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE.csv", help="Every die's numbers, a row each.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the dies into an SVG or PNG file.")
     ] = None,
 ) -> None:
-    """Solve dies of a circuit as its `*@ mismatch` lines spread it, at rest; the same draws that decks carry.
+    """Solve dies of a circuit as its `*@ mismatch` lines spread it; the same draws that decks carry.
 
-    Shown are the outputs, or all signals where the deck names none. Exits 1 when a die has no answer.
+    A deck with a `.tran` card is followed in time, any other solved at rest. Shown are what `.measure tran` cards read
+    and the outputs (in time where they end), or all signals where the deck names none. Exits 1 when a die has no answer
+    or a measure has no value.
     """
     if engine not in ENGINES:
         raise Misuse(f"there is no engine {engine} for dies; {nearest(engine, ENGINES)}")
-    if output is not None:
-        writable(output)
+    for path in (output, plot):
+        if path is not None:
+            writable(path)
+    if plot is not None:
+        from .curve_plot import picture_file
+
+        picture_file(plot)
     circuit = circuit_of(file, settings)
     variants = _variants(circuit, file, count, seed, corners)
-    with counting("dies") as told:
-        if engine == ENGINES[0]:
-            from ..solvers.nodal.dies import operating_points_of_dies
+    moving = any(card.keyword == "tran" for card in circuit.analyses)
+    with counting("dies") as told, farm_at(scheduler, 1) as farm:
+        solve = _in_time if moving else _at_rest
+        found = solve(circuit, variants, engine, jobs, told, farm if scheduler else None)
+    signals, measures = _wanted(circuit, found), None
+    if moving:
+        from .dies_in_time import measures_of
 
-            found = operating_points_of_dies(variants, told)
-        else:
-            with farm_at(scheduler, 1) as farm:
-                found = _by_ngspice(variants, jobs, told, farm if scheduler else None)
-    signals = _wanted(circuit, found)
+        measures = measures_of(variants, found)
+    last = {f"{name} at the end": values[:, -1] for name, values in signals.items()} if moving else signals
+    numbers = {**(measures.values if measures else {}), **last}
     if output is not None:
-        write_file(output, _csv(signals))
-    emit(render(COLUMNS, _summary(signals), numbers=range(1, len(COLUMNS))), None)
+        write_file(output, _csv(numbers))
+    if plot is not None:
+        _draw(signals, found, plot)
+    emit(render(COLUMNS, _summary(numbers, measures.values if measures else {}), numbers=range(1, len(COLUMNS))), None)
+    _complain(found, len(variants), measures)
+
+
+def _complain(found: Traces, count: int, measures: Measures | None) -> None:
+    """Say which dies have no answer and which measures no value, and exit where there are any."""
     failed = found.about.get("failed")
     if failed and isinstance(failed, dict):
-        complain(f"{len(failed)} of {len(variants)} dies have no answer; die {min(failed)}: {failed[min(failed)]}")
+        complain(f"{len(failed)} of {count} dies have no answer; die {min(failed)}: {failed[min(failed)]}")
+    missing = measures.failures if measures else {}
+    for name, (many, reason) in missing.items():
+        complain(f"the measure {name} has no value on {many} of {count} dies; {reason}")
+    if failed or missing:
         raise typer.Exit(BAD_NEWS)
+
+
+def _at_rest(
+    circuit: Circuit,
+    variants: Sequence[Circuit],
+    engine: str,
+    jobs: int | None,
+    told: Callable[[int, int], None],
+    farm: Farm | None,
+) -> Traces:
+    if engine == ENGINES[0]:
+        from ..solvers.nodal.dies import operating_points_of_dies
+
+        return operating_points_of_dies(variants, told)
+    from ..spice_export import operating_points_of
+
+    return operating_points_of(variants, jobs=jobs, progress=told, farm=farm)
+
+
+def _in_time(
+    circuit: Circuit,
+    variants: Sequence[Circuit],
+    engine: str,
+    jobs: int | None,
+    told: Callable[[int, int], None],
+    farm: Farm | None,
+) -> Traces:
+    from .dies_in_time import by_ngspice, by_nodal_analysis, wanted
+
+    signals = wanted(circuit)
+    if engine == ENGINES[0]:
+        return by_nodal_analysis(variants, signals, told)
+    return by_ngspice(variants, signals, told, jobs, farm)
+
+
+def _draw(signals: dict[str, np.ndarray], found: Traces, path: Path) -> None:
+    from ..netlist import Traces
+    from .curve_plot import plot
+    from .dies_plot import histograms
+
+    if "time" in found.axes:
+        plot([Traces(signals, found.axes)], path, tuple(signals))
+    else:
+        histograms(signals, path)
 
 
 def _variants(circuit: Circuit, file: Path, count: int, seed: int, corners: float | None) -> list[Circuit]:
@@ -89,14 +157,6 @@ def _cornered(mismatch: Mismatch, draws: np.ndarray) -> Circuit:
     return mismatch.with_draw(dict(zip(mismatch.targets, draws.tolist(), strict=True)))
 
 
-def _by_ngspice(
-    variants: Sequence[Circuit], jobs: int | None, told: Callable[[int, int], None], farm: Farm | None
-) -> Traces:
-    from ..spice_export import operating_points_of
-
-    return operating_points_of(variants, jobs=jobs, progress=told, farm=farm)
-
-
 def _wanted(circuit: Circuit, found: Traces) -> dict[str, np.ndarray]:
     """The outputs' scalar signals over the dies; all of them where the deck names no output."""
     signals = dict(found.scalars())
@@ -105,19 +165,20 @@ def _wanted(circuit: Circuit, found: Traces) -> dict[str, np.ndarray]:
     return {name: signals[name] for name in chosen} if chosen else signals
 
 
-def _summary(signals: dict[str, np.ndarray]) -> list[tuple[str, ...]]:
+def _summary(numbers: Mapping[str, np.ndarray], measures: Collection[str]) -> list[tuple[str, ...]]:
     import numpy as np
 
     from .answers import engineering
 
     rows = []
-    for name, values in signals.items():
-        numbers = (np.nanmean(values), np.nanstd(values), np.nanmin(values), np.nanmax(values))
-        rows.append((name, *(engineering(float(each), unit_of(name)) for each in numbers)))
+    for name, values in numbers.items():
+        found = (np.nanmean(values), np.nanstd(values), np.nanmin(values), np.nanmax(values))
+        shown = (f"{each:.6g}" if name in measures else engineering(float(each), unit_of(name)) for each in found)
+        rows.append((name, *shown))
     return rows
 
 
-def _csv(signals: dict[str, np.ndarray]) -> str:
+def _csv(signals: Mapping[str, np.ndarray]) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(("die", *signals))

@@ -13,6 +13,7 @@ from __future__ import annotations
 from .card import read_measure as read_measure
 from .evaluation import Measured as Measured
 from .evaluation import measured as measured
+from .evaluation import signals_read as signals_read
 from .measure import Measure as Measure
 from .probe import Probe as Probe
 from .probe import read_probe as read_probe

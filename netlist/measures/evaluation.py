@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 from ..circuit import Card, Circuit
 from ..errors import CircuitError, NetlistError
@@ -12,6 +13,7 @@ from ..parameters import NOMINAL_TEMPERATURE, resolve
 from ..traces import Traces
 from .card import read_measure
 from .measure import Measure, Sight
+from .probe import Probe
 
 CARDS = ("measure", "meas")
 
@@ -59,6 +61,21 @@ def measured(circuit: Circuit, traces: Traces, analysis: str, earlier: Mapping[s
         except (CircuitError, NetlistError) as error:
             failures[each.name] = error.sentence
     return Measured(values, failures)
+
+
+def signals_read(circuit: Circuit, analysis: str) -> tuple[str, ...]:
+    """The signals that the deck's measures of an analysis read, `v(a)` and `i(v1)`, each once."""
+    probes = (probe for each in measures(circuit) if each.analysis == analysis for probe in _probes(each.what))
+    return tuple(dict.fromkeys(signal for probe in probes for signal in sorted(probe.signals)))
+
+
+def _probes(part: Any) -> Iterator[Probe]:
+    """The probes in a measure, wherever it has them."""
+    if isinstance(part, Probe):
+        yield part
+    elif is_dataclass(part):
+        for field in fields(part):
+            yield from _probes(getattr(part, field.name))
 
 
 def parameters(circuit: Circuit) -> dict[str, float]:

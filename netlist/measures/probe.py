@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import Location, NetlistError
 from ..evaluation import Evaluator
-from ..expression import Current, Expression, Voltage
+from ..expression import Current, Expression, Voltage, walk
 from ..expression_parser import parse_expression
 from ..node_names import canonical_node
 from ..suggestion import nearest
@@ -60,6 +60,19 @@ class Probe:
         if self.expression is not None:
             return _formula(self.expression, traces, parameters or {})
         return PARTS[self.part](_signal(traces, self.quantity, self.names))
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """The voltages of nodes and currents of elements that it reads, `v(a)` and `i(v1)`."""
+        if self.expression is None:
+            return frozenset(f"{self.quantity}({name})" for name in self.names) - {"v(0)"}
+        found: set[str] = set()
+        for node in walk(self.expression):
+            if isinstance(node, Current):
+                found.add(f"i({node.element})")
+            elif isinstance(node, Voltage):
+                found |= {f"v({each})" for each in (node.positive, node.negative) if each not in (None, "0")}
+        return frozenset(found)
 
     def numbers(self, traces: Traces, parameters: Mapping[str, float] | None = None) -> np.ndarray:
         """The signal as real numbers: of a phasor the real part, where the card takes no other, as ngspice does."""

@@ -1,0 +1,37 @@
+"""The picture of dies at rest: how a signal spreads, a histogram each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, MaxNLocator
+
+from .curve_plot import MOST, STYLE, picture_file
+from .output import write_file
+from .units import unit_of
+
+_METADATA = {"svg": {"Date": None}, "png": {"Software": None}}
+
+
+def histograms(signals: Mapping[str, np.ndarray], path: Path) -> None:
+    """Draw the first signals over the dies, one below the other. Raises `Misuse` for an ending that is no picture's."""
+    picture_file(path)
+    chosen = dict(list(signals.items())[:MOST])
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 2.2 * max(1, len(chosen))), constrained_layout=True)
+        panels = figure.subplots(max(1, len(chosen)), squeeze=False)[:, 0]
+        for axes, (name, values) in zip(panels, chosen.items(), strict=False):
+            known = values[np.isfinite(values)]
+            axes.hist(known, bins=max(5, round(np.sqrt(len(known)))), color="#2f6fde")
+            axes.xaxis.set_major_formatter(EngFormatter(unit_of(name)))
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.set_title(name, loc="left", fontsize=9.0)
+            axes.set_ylabel("dies")
+        content, kind = io.BytesIO(), path.suffix.lower()[1:]
+        figure.savefig(content, format=kind, dpi=160, metadata=_METADATA[kind])
+    write_file(path, content.getvalue())
