@@ -20,7 +20,7 @@ from .delays import forget, next_arrival, send
 from .events import crossing
 from .formulas import place
 from .problem import DEPTH, Extent, History, Problem, Record, Settings, State
-from .truncation import growth
+from .truncation import SHORT, growth
 
 REACHED, PAUSED, FULL, FAILED, PIVOTS, CHATTERS = range(6)
 """Why the loop stopped: the time is reached; as many steps as asked are done; the record or the lines' history has no
@@ -78,6 +78,8 @@ def _one_step(problem: Problem, state: State) -> int:
     while True:
         begin = clock.begin > 0
         wanted = min(clock.step, settings.largest, problem.lines.shortest, clock.switch - clock.time)
+        if clock.count == 1 and not settings.fixed:  # how voltages bend that no charge depends on is not known yet
+            wanted = min(wanted, SHORT * settings.largest)
         time = _landing(clock.time, min(settings.first, wanted) if begin else wanted, clock.corner, begin, settings)
         order = 1 if begin else settings.order if settings.trapezoidal else min(clock.order, clock.count)
         status = try_point(problem, state, time, order)

@@ -160,10 +160,11 @@ def test_what_ngspice_makes_something_else_of_is_refused_of_parts_by_expression(
 @pytest.mark.parametrize("bend", ["max(v(in),0.3)", "abs(v(in))"])
 def test_a_voltage_without_charge_that_turns_between_points_is_read_well(bend) -> None:
     """Steps may be as long as the card's, half a tenth of the period; no charge asks for shorter ones."""
-    found = run(f"V1 in 0 sin(0 1 47)\nB1 a 0 V={bend}\nR1 a 0 1k\n.tran 1m 40m")
+    found = run(f"V1 in 0 sin(0 1 47)\nB1 a 0 V={bend}\nR1 a 0 1k\nV2 c 0 pwl(0 0 7.3m 1 14.1m 0)\n.tran 1m 40m")
     v = np.sin(2.0 * np.pi * 47.0 * found.axes["time"])
     exact = np.maximum(v, 0.3) if "max" in bend else np.abs(v)
     np.testing.assert_allclose(found["v(a)"], exact, atol=1e-3)
+    np.testing.assert_allclose(found["v(in)"], v, atol=1e-3)
 
 
 def test_with_uic_the_current_of_a_jump_does_not_ring() -> None:
