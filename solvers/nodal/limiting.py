@@ -8,13 +8,18 @@ from numba import njit
 
 from .compiling import LEAN
 
+FALLING, FORWARD = 0.5, 10.0
+"""From so many thermal voltages on, a junction whose current would fall by more than this share follows its logarithm."""
 JUNCTION, GATE, DRAIN, OFF = 0, 1, 2, 3
 """What is limited; a control that is off stays at no voltage."""
 
 
 @njit(**LEAN)
 def junction(new: float, old: float, thermal: float, critical: float) -> float:
-    """A junction's voltage: logarithmically above the critical voltage, in V."""
+    """A junction's voltage, in V: logarithmically above the critical voltage, and where its current falls.
+
+    There Newton's method alone goes down by one thermal voltage a step, forty of them from an ampere to a femtoampere.
+    """
     if new > critical and abs(new - old) > 2.0 * thermal:
         if old > 0.0:
             step = (new - old) / thermal
@@ -24,6 +29,9 @@ def junction(new: float, old: float, thermal: float, critical: float) -> float:
                 else old - thermal * (2.0 + math.log(2.0 - step))
             )
         return thermal * math.log(new / thermal)
+    share = (new - old) / thermal
+    if -1.0 < share < -FALLING and old > FORWARD * thermal:
+        return old + thermal * math.log1p(share)
     return new
 
 

@@ -133,19 +133,22 @@ class Solver:
         conditions = self.conditions(sources, leak, held)
         if towards is not None:
             conditions = conditions._replace(at=np.where(conditions.held, conditions.at, towards))
-        taken = 0
 
-        def go_on() -> Outcome:
+        def go_on(taken: int) -> Outcome:
             started = fresh and taken == 0
             if started:
                 start_controls(self.network.tables, self.numbers, self.work)
             here = (self.plan, self.factors, self.work, closed, x, most - taken, started)
             return newton(self.equations, conditions, *here)
 
-        outcome = go_on()
+        return self._with_pivots(go_on)
+
+    def _with_pivots(self, go_on: Callable[[int], Outcome]) -> Outcome:
+        """Go on after so many steps, again and again, while new pivots help."""
+        taken, outcome = 0, go_on(0)
         while outcome.status == SINGULAR and self._other_pivots():
             taken += outcome.steps
-            outcome = go_on()
+            outcome = go_on(taken)
         return outcome._replace(steps=taken + outcome.steps)
 
     def _other_pivots(self) -> bool:
@@ -182,8 +185,13 @@ class Solver:
         """Newton's method with a line search on the co-content, after one step that brings sources to their values."""
         x[:] = 0.0
         self.run(x, closed, sources, fresh=True, most=1)
-        self._other_pivots()
-        return descend(self.equations, self.conditions(sources), self.plan, self.factors, self.work, x, MOST_DOWNHILL)
+        conditions = self.conditions(sources)
+
+        def go_on(taken: int) -> Outcome:
+            here = (self.plan, self.factors, self.work, x, MOST_DOWNHILL - taken)
+            return descend(self.equations, conditions, *here)
+
+        return self._with_pivots(go_on)
 
     def _certified(self, x: np.ndarray, closed: np.ndarray, sources: np.ndarray, steps: int, method: str) -> Point:
         residual, worst = self.residual(x, sources)
