@@ -9,7 +9,7 @@ from numba import njit
 from .compiling import LEAN
 
 FALLING, FORWARD = 0.5, 10.0
-"""From so many thermal voltages on, a junction whose current would fall by more than this share follows its logarithm."""
+"""A junction whose current would fall by more than this share follows its logarithm; from so many thermal voltages."""
 JUNCTION, GATE, DRAIN, OFF = 0, 1, 2, 3
 """What is limited; a control that is off stays at no voltage."""
 
