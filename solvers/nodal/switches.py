@@ -1,7 +1,7 @@
 """The states of switches: closed above threshold + hysteresis, open below threshold − hysteresis, kept between.
 
-A negative hysteresis is ngspice's: the switch moves as soon as its control comes into the band from below (it closes)
-or from above (it opens), and stays so until the control has left the band.
+A negative hysteresis, or none, is ngspice's: the switch moves as soon as its control comes into the band from below (it
+closes) or from above (it opens), and stays so until the control has left the band.
 """
 
 from __future__ import annotations
@@ -55,13 +55,16 @@ def set_switches(switches: Switches, numbers: Numbers, closed: np.ndarray) -> No
 
 @njit(**LEAN)
 def levels(state: Any, threshold: Any, hysteresis: Any) -> tuple[float, float]:
-    """Below the first and above the second value of its control a switch leaves the state."""
-    if hysteresis >= 0.0:
+    """Below the first and above the second value of its control a switch leaves the state.
+
+    Without hysteresis the band is the threshold alone, and a control that reaches it is in the band.
+    """
+    if hysteresis > 0.0:
         return (threshold - hysteresis, math.inf) if state > 0.0 else (-math.inf, threshold + hysteresis)
     if state == OPEN:
-        return -math.inf, threshold + hysteresis
+        return -math.inf, np.nextafter(threshold + hysteresis, -math.inf)
     if state == CLOSED:
-        return threshold - hysteresis, math.inf
+        return np.nextafter(threshold - hysteresis, math.inf), math.inf
     return threshold + hysteresis, threshold - hysteresis
 
 

@@ -202,3 +202,13 @@ Q2 b x 0 q
         found = swept(f"{cards}.nodeset {first}", "vcc 5 2 -0.5")
         assert (found[high] > 0.8 * found.axes["vcc"]).all()
     assert math.isclose(found["v(a)"][0], found["v(a)"][-1], rel_tol=0.5)
+
+
+def test_a_switch_without_hysteresis_moves_where_its_control_reaches_the_threshold() -> None:
+    """As in ngspice 39: up it is closed at the threshold, down it is open there."""
+    text = "t\nV1 a 0 1\nV2 c 0 0\nR1 a b 1k\nS1 b 0 c 0 sw\n.model sw sw(vt=1 ron=1 roff=1g)\n.dc V2 {}\n.end\n"
+    for card, closed in (("0 2 0.5", [0, 0, 1, 1, 1]), ("2 0 -0.5", [1, 1, 0, 0, 0])):
+        circuit = tellegen.parse(text.format(card))
+        ours, theirs = dc_sweep(circuit)["v(b)"], run(deck(circuit))["v(b)"]
+        np.testing.assert_array_equal(ours < 0.5, np.array(closed, bool))
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
