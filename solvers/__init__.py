@@ -18,7 +18,8 @@ batched              the same steady state over a batch of inputs in JAX
 power                what every element takes, and Tellegen's sum; time_constants: how soon a circuit settles
 reference            the cross-check with CVXPY
 layered              deep resistive networks: two colours, batched, in JAX
-laplacian            the engine for large circuits; compilation, numba_clock: how long engines have compiled
+laplacian            the engine for large circuits; compilation, numba_clock: how long engines have compiled;
+                     numba_cache: beside another version of this package
 dynamics             circuits in time: an explicit differential equation in JAX, integrated and differentiated
 """
 

@@ -11,6 +11,7 @@ In: a `QP`. Out: a `Solution` with its KKT residual. `GraphLaplacian` is the met
 * `gradient`: derivatives of a loss by everything. `sequence`: many inputs of one circuit.
 """
 
+from .. import numba_cache as numba_cache
 from .. import numba_clock as numba_clock
 from .method import GraphLaplacian
 

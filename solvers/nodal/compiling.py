@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import numba_cache as numba_cache
 from .. import numba_clock as numba_clock
 
 LEAN: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
