@@ -8,6 +8,9 @@ import pytest
 from tellegen.netlist import parse
 from tellegen.solvers.nodal.transient import transient
 
+ROUNDED = 1e-6
+"""V and A: corners of waves that are a ten-thousandth of the first one are no longer met exactly (delays.BENT)."""
+
 
 def run(text: str, **options):
     return transient(parse(f"t\n{text}\n"), **options)
@@ -39,9 +42,9 @@ def test_a_pulse_is_reflected(source: float, load: float) -> None:
     t = found.axes["time"]
     factors = (source - 50.0) / (source + 50.0), (load - 50.0) / (load + 50.0)
     near, far = bounced(t, *factors, 3e-9, 50.0 / (source + 50.0))
-    np.testing.assert_allclose(found["v(b)"], near, atol=1e-9)
-    np.testing.assert_allclose(found["v(c)"], far, atol=1e-9)
-    np.testing.assert_allclose(found["i(t1)"], (pulse(t) - near) / source, atol=1e-9)
+    np.testing.assert_allclose(found["v(b)"], near, atol=ROUNDED)
+    np.testing.assert_allclose(found["v(c)"], far, atol=ROUNDED)
+    np.testing.assert_allclose(found["i(t1)"], (pulse(t) - near) / source, atol=ROUNDED)
 
 
 def test_a_matched_line_delays_a_smooth_wave() -> None:
