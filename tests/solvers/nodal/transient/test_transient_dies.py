@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,8 @@ def test_dies_in_step_follow_their_own_closed_forms() -> None:
     assert found.about["in step"] == 9 - 1
     time = np.maximum(found.axes["time"] - 1.0005e-6, 0.0)
     for die, circuit in enumerate(dies):
-        resistance, capacitance, inductance = (circuit[name].value for name in ("r1", "c1", "l1"))
+        values: Any = [circuit[name].value for name in ("r1", "c1", "l1")]
+        resistance, capacitance, inductance = values
         charged = 1e-3 * resistance * (1.0 - np.exp(-time / (resistance * capacitance)))
         np.testing.assert_allclose(found["v(a)"][die], charged, atol=2e-4)
         np.testing.assert_allclose(found["i(l1)"][die], 1e-3 * (1.0 - np.exp(-time * 1e3 / inductance)), atol=2e-7)
