@@ -13,7 +13,7 @@ from ..netlist.readings import field_voltages
 from ..solvers import solve
 from ..solvers.nodal.points import operating_points
 from ..solvers.reduced import Reduced
-from ..solvers.resistive_elements import has_real_diodes, is_resistive
+from ..solvers.resistive_elements import has_real_diodes
 from ..training import Run
 
 
@@ -36,7 +36,7 @@ class Samples(NamedTuple):
 
 def solved(run: Run, count: int) -> Samples:
     """The first `count` test samples of a run, each solved to its own steady state from where the last one settled:
-    by the quadratic program, or by nodal analysis where it has real diodes or other devices.
+    by the quadratic program, or by nodal analysis where it has real diodes or was trained by it.
 
     Kept of the former are all node voltages and all currents but the resistors', which follow from the voltages.
 
@@ -47,7 +47,7 @@ def solved(run: Run, count: int) -> Samples:
     flat, labels = run.test_set(count)
     inputs = {name: values.reshape(-1, *run.circuit[name].shape) for name, values in flat.items()}
     by_means = run.experiment.encoding.targets == "means"
-    if has_real_diodes(run.circuit) or not is_resistive(run.circuit):
+    if has_real_diodes(run.circuit) or run.about["engine"] == "nodal":
         return Samples(inputs, np.asarray(labels), operating_points(run.circuit, inputs), by_means)
     return Samples(inputs, np.asarray(labels), _by_program(run, inputs, len(labels)), by_means)
 

@@ -12,7 +12,7 @@ from tellegen.netlist.errors import ExperimentError
 from tellegen.training import load_experiment, train
 from tellegen.training.experiment import RULES
 from tellegen.training.progress import silent
-from tellegen.training.rules.choice import BUILDERS
+from tellegen.training.rules.choice import BUILDERS, RESISTIVE
 from tellegen.training.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +46,7 @@ def test_experiments_fit_their_circuits(name: str, tmp_path: Path) -> None:
 
 
 def test_every_rule_can_be_named() -> None:
-    assert set(RULES) == set(BUILDERS)
+    assert set(RULES) == {*BUILDERS, *RESISTIVE}
 
 
 @pytest.mark.parametrize(
