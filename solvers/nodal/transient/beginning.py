@@ -169,7 +169,8 @@ def state_of(network: Network, solver: Solver, problem: Problem, start: Start) -
     clock["count"] = clock["order"] = clock["begin"] = 1
     if start.point is None:  # what jumps in the first step would ring for ever in the trapezoidal rule
         clock["begin"] = 2
-    clock["step"], clock["switch"], clock["sent"] = 0.01 * settings.largest, math.inf, 2
+    clock["step"], clock["sent"] = 0.01 * settings.largest, 2
+    clock["switch"] = clock["contraction"] = math.inf
     clock["corner"] = min(next_corner_of_all(problem.sources, 0.0, 10.0 * settings.smallest), problem.stop)
     x, charge = np.zeros((DEPTH, size)), np.zeros((DEPTH, size))
     x[0], charge[0] = start.x, start.charge

@@ -33,7 +33,7 @@ def try_point(problem: Problem, state: State, time: float, order: int) -> int:
     rounding, and no evaluation is spent on what is known to second order.
     """
     history, clock = state.history, state.clock[0]
-    if clock.begin == 1:
+    if clock.begin > 0:
         clock.contraction = math.inf
     history.times[place(clock.head, -1)] = time
     predict(problem.eight, history.times, history.x, clock.head, min(clock.count - 1, order + 1, 3))
@@ -145,6 +145,7 @@ def _restart_one(problem: Problem, state: State) -> None:
 
 
 correct = either(_correct_one, correct_eight)
+"""Correct the predicted point."""
 predict = either(formulas.predict, predict_eight)
 set_formula = either(formulas.set_formula, set_formula_eight)
 restart = either(_restart_one, restart_eight)

@@ -9,7 +9,7 @@ import pytest
 
 from tellegen.netlist import Traces, parse
 from tellegen.netlist.errors import CircuitError
-from tellegen.solvers.nodal.transient import transient
+from tellegen.solvers.nodal.transient import transient, transients_of_dies
 
 
 def run(text: str, **options) -> Traces:
@@ -224,3 +224,16 @@ def test_the_answer_says_how_it_was_made() -> None:
     assert about["points"] >= 100
     assert told[-1] == 1.0
     assert told == sorted(told)
+
+
+@pytest.mark.parametrize("dies", [1, 8])
+def test_what_no_charge_fixes_is_solved_at_the_first_point_too(dies: int) -> None:
+    """A diode that nothing holds, where there is no operating point before: (5 − v)/R = i(v) + (v − v(c))/R2."""
+    circuit = parse(
+        "t\nV1 a 0 5\nR1 a b 1k\nD1 b 0 dd\nR2 b c 10k\nC1 c 0 1n ic=0\n.model dd D(is=1e-14)\n.tran 0.1u 2u uic\n"
+    )
+    found = transients_of_dies([circuit] * dies, signals=["v(b)", "v(c)"])
+    v, c = found["v(b)"], found["v(c)"]
+    thermal = 1.380649e-23 * 300.15 / 1.602176634e-19
+    diode = 1e-14 * (np.exp(v / thermal) - 1.0) + 1e-12 * v
+    np.testing.assert_allclose(diode + (v - c) / 1e4, (5.0 - v) / 1e3, rtol=1e-4)
