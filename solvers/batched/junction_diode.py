@@ -73,7 +73,7 @@ class JunctionDiodes:
 
 
 def limited_junction(new: Array, old: Array, thermal: Any, critical: Any) -> Array:
-    """`nodal.limiting.junction`, elementwise."""
+    """What `nodal.limiting.junction` lets a rising voltage do, elementwise."""
     step = (new - old) / thermal
     up = 2.0 + jnp.log(jnp.maximum(step - 2.0, 1e-300))
     down = -(2.0 + jnp.log(jnp.maximum(2.0 - step, 1e-300)))

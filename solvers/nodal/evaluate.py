@@ -202,7 +202,7 @@ def _controls(tables: Tables, numbers: Numbers, x: np.ndarray, time: float, limi
         for k in range(len(kinds)):
             place = places[k]
             new, old = controls[place], before[place]
-            found = _one_limit(kinds[k], where, given, k, new, old) if limiting == LIMITED else old
+            found = one_limit(kinds[k], where, given, k, new, old) if limiting == LIMITED else old
             if abs(found - new) > 1e-15 * abs(new):
                 controls[place] = found
                 changed = True
@@ -210,7 +210,8 @@ def _controls(tables: Tables, numbers: Numbers, x: np.ndarray, time: float, limi
 
 
 @njit(**LEAN)
-def _one_limit(kind: int, where: np.ndarray, effective: np.ndarray, k: int, new: Any, old: Any) -> float:
+def one_limit(kind: int, where: np.ndarray, effective: np.ndarray, k: int, new: Any, old: Any) -> float:
+    """How far limit k lets its control go from `old` towards `new`."""
     first, second, third, sign = limit_numbers(where, effective, k)
     return sign * limited(kind, sign * new, sign * old, first, second, third)
 

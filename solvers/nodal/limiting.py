@@ -9,7 +9,8 @@ from numba import njit
 from .compiling import LEAN
 
 FALLING, FORWARD = 0.5, 10.0
-"""A junction whose current would fall by more than this share follows its logarithm; from so many thermal voltages."""
+"""A junction above so many (FORWARD) thermal voltages whose current would fall by more than this share (FALLING)
+follows its logarithm."""
 JUNCTION, GATE, DRAIN, OFF = 0, 1, 2, 3
 """What is limited; a control that is off stays at no voltage."""
 

@@ -14,7 +14,7 @@ from numba import njit
 
 from ..kernels import call_kernel
 from .compiling import LEAN
-from .evaluate import MOST_OUTPUTS, Shape, Work
+from .evaluate import MOST_OUTPUTS, Shape, Work, one_limit
 from .lanes import (
     LANES,
     absolute,
@@ -28,7 +28,7 @@ from .lanes import (
     store,
     subtract,
 )
-from .limiting import JUNCTION, limited
+from .limiting import FALLING, FORWARD, JUNCTION
 from .network import Network
 from .tables import NOWHERE, Numbers, Tables
 
@@ -143,9 +143,8 @@ def _limit(tables: Tables, effective: np.ndarray, controls: np.ndarray, before: 
             continue
         for lane in range(LANES):
             place = LANES * places[k] + lane
-            new, own = controls[place], effective[lane:]
-            first, second, third, sign = _limit_numbers(where, own, k)
-            found = sign * limited(kinds[k], sign * new, sign * before[place], first, second, third)
+            new = controls[place]
+            found = one_limit(kinds[k], where, effective[lane::LANES], k, new, before[place])
             if abs(found - new) > 1e-15 * abs(new):
                 controls[place] = found
                 changed = True
@@ -155,7 +154,7 @@ def _limit(tables: Tables, effective: np.ndarray, controls: np.ndarray, before: 
 @njit(**LEAN)
 def _is_calm(where: np.ndarray, effective: np.ndarray, k: int, new: Any, old: Any) -> bool:
     """Whether no lane's junction is limited: none moves by more than twice its thermal voltage above its critical one,
-    none is close to its breakdown."""
+    none that conducts falls by much of one, none is close to its breakdown."""
     if where[k, 3] != NOWHERE:
         sign = load(effective, where[k, 3])
         new, old = multiply(sign, new), multiply(sign, old)
@@ -163,19 +162,13 @@ def _is_calm(where: np.ndarray, effective: np.ndarray, k: int, new: Any, old: An
     step = subtract(absolute(subtract(new, old)), add(thermal, thermal))
     if is_any_above(smaller(step, subtract(new, critical)), spread(0.0)):
         return False
+    fall = subtract(subtract(old, new), multiply(spread(FALLING), thermal))
+    if is_any_above(smaller(fall, subtract(old, multiply(spread(FORWARD), thermal))), spread(0.0)):
+        return False
     if where[k, 2] == NOWHERE:
         return True
     lowest = subtract(multiply(spread(10.0), thermal), load(effective, where[k, 2]))
     return not is_any_above(smaller(spread(0.0), lowest), new)
-
-
-@njit(**LEAN)
-def _limit_numbers(where: np.ndarray, effective: np.ndarray, k: int) -> Any:
-    """Those of one lane, whose numbers begin at its place in the first row."""
-    first = effective[LANES * where[k, 0]] if where[k, 0] != NOWHERE else np.inf
-    second = effective[LANES * where[k, 1]] if where[k, 1] != NOWHERE else np.inf
-    third = effective[LANES * where[k, 2]] if where[k, 2] != NOWHERE else np.inf
-    return first, second, third, effective[LANES * where[k, 3]] if where[k, 3] != NOWHERE else 1.0
 
 
 @njit(**LEAN)
