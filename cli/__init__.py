@@ -16,6 +16,7 @@ needs when it runs, so that `tellegen --help` answers at once:
     curve_answers.py answers over an axis as table and files, curve_plot.py as a picture; several.py all of a deck
     units.py         the units of signals and axes
     conformity/      a folder of decks beside ngspice
+    picture.py       picture files: endings, style, bytes
     dies_in_time.py  dies followed in time and measured; dies_plot.py how they spread at rest, as a picture
     power.py         what the elements take, in watts; grid.py the points of a sweep, sweep_plot.py its picture
     output.py        where text goes: the terminal, or a file that is whole or absent

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,37 +13,14 @@ from matplotlib.ticker import EngFormatter
 
 from ..netlist import Traces
 from .curve_answers import curves
-from .exits import Misuse
 from .output import write_file
+from .picture import picture_file, rendered, style
 from .units import unit_of, unit_of_axis
 
-ENDINGS = (".svg", ".png")
 MOST = 12
 """Signals in a picture whose deck does not say which to show."""
 _COLOURS = ("#d9631e", "#2f6fde", "#2f9e62", "#8b5cf6", "#c026a3", "#0e7490", "#a16207", "#64748b")
-STYLE: dict[Any, Any] = {
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e4e4e7",
-    "axes.edgecolor": "#9aa3af",
-    "xtick.color": "#4b5563",
-    "ytick.color": "#4b5563",
-    "axes.labelcolor": "#4b5563",
-    "svg.fonttype": "none",
-    "svg.hashsalt": "waveforms",
-}
 _HEIGHT = 3.4
-_METADATA: Mapping[str, Mapping[str, None]] = {"svg": {"Date": None}, "png": {"Software": None}}
-
-
-def picture_file(path: Path) -> Path:
-    """The path itself when its ending is a picture's; asked before any work that would be lost."""
-    if path.suffix.lower() not in ENDINGS:
-        raise Misuse(f"{path} does not end in {' or '.join(ENDINGS)}; choose one of these")
-    return path
 
 
 def plot(answers: Sequence[Traces], path: Path, outputs: Sequence[str]) -> None:
@@ -56,13 +31,11 @@ def plot(answers: Sequence[Traces], path: Path, outputs: Sequence[str]) -> None:
     """
     picture_file(path)
     panels = [panel for answer in answers for panel in _panels(answer, outputs)]
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style("waveforms")):
         figure = Figure(figsize=(6.4, _HEIGHT * max(1, len(panels))), constrained_layout=True)
         for axes, (answer, found, unit) in zip(figure.subplots(len(panels), squeeze=False)[:, 0], panels, strict=True):
             _draw(axes, answer, found, unit)
-        content, kind = io.BytesIO(), path.suffix.lower()[1:]
-        figure.savefig(content, format=kind, dpi=160, metadata=_METADATA[kind])  # type: ignore[arg-type]
-    write_file(path, content.getvalue())
+        write_file(path, rendered(figure, path.suffix.lower()[1:]))
 
 
 def _panels(answer: Traces, outputs: Sequence[str]) -> list[tuple[Traces, dict[str, np.ndarray], str]]:

@@ -62,7 +62,7 @@ def dies(
         if path is not None:
             writable(path)
     if plot is not None:
-        from .curve_plot import picture_file
+        from .picture import picture_file
 
         picture_file(plot)
     circuit = circuit_of(file, settings)
@@ -70,7 +70,7 @@ def dies(
     moving = any(card.keyword == "tran" for card in circuit.analyses)
     with counting("dies") as told, farm_at(scheduler, 1) as farm:
         solve = _in_time if moving else _at_rest
-        found = solve(circuit, variants, engine, jobs, told, farm if scheduler else None)
+        found = solve(variants, engine, jobs, told, farm if scheduler else None)
     signals, measures = _wanted(circuit, found), None
     if moving:
         from .dies_in_time import measures_of
@@ -99,7 +99,6 @@ def _complain(found: Traces, count: int, measures: Measures | None) -> None:
 
 
 def _at_rest(
-    circuit: Circuit,
     variants: Sequence[Circuit],
     engine: str,
     jobs: int | None,
@@ -116,7 +115,6 @@ def _at_rest(
 
 
 def _in_time(
-    circuit: Circuit,
     variants: Sequence[Circuit],
     engine: str,
     jobs: int | None,
@@ -125,7 +123,7 @@ def _in_time(
 ) -> Traces:
     from .dies_in_time import by_ngspice, by_nodal_analysis, wanted
 
-    signals = wanted(circuit)
+    signals = wanted(variants[0])
     if engine == ENGINES[0]:
         return by_nodal_analysis(variants, signals, told)
     return by_ngspice(variants, signals, told, jobs, farm)

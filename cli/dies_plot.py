@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,18 +10,17 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
-from .curve_plot import MOST, STYLE, picture_file
+from .curve_plot import MOST
 from .output import write_file
+from .picture import picture_file, rendered, style
 from .units import unit_of
-
-_METADATA = {"svg": {"Date": None}, "png": {"Software": None}}
 
 
 def histograms(signals: Mapping[str, np.ndarray], path: Path) -> None:
     """Draw the first signals over the dies, one below the other. Raises `Misuse` for an ending that is no picture's."""
     picture_file(path)
     chosen = dict(list(signals.items())[:MOST])
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style("dies")):
         figure = Figure(figsize=(6.4, 2.2 * max(1, len(chosen))), constrained_layout=True)
         panels = figure.subplots(max(1, len(chosen)), squeeze=False)[:, 0]
         for axes, (name, values) in zip(panels, chosen.items(), strict=False):
@@ -32,6 +30,4 @@ def histograms(signals: Mapping[str, np.ndarray], path: Path) -> None:
             axes.yaxis.set_major_locator(MaxNLocator(integer=True))
             axes.set_title(name, loc="left", fontsize=9.0)
             axes.set_ylabel("dies")
-        content, kind = io.BytesIO(), path.suffix.lower()[1:]
-        figure.savefig(content, format=kind, dpi=160, metadata=_METADATA[kind])
-    write_file(path, content.getvalue())
+        write_file(path, rendered(figure, path.suffix.lower()[1:]))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from .sweep_plot import STYLE
+from .picture import rendered, style
 
 if TYPE_CHECKING:
     from .rung import Rung
@@ -20,8 +19,7 @@ _COLOURS = {"trained": "#2f6fde", "carried over": "#d9631e"}
 def draw(rows: Sequence[Rung]) -> dict[str, bytes]:
     """The files' contents by suffix, `png` and `svg`: test accuracy as lines, that of ngspice's samples as rings."""
     rungs = list(dict.fromkeys(row.diodes for row in rows))
-    settings: dict[Any, Any] = {**STYLE, "svg.hashsalt": "ladder"}
-    with mpl.rc_context(settings):
+    with mpl.rc_context(style("ladder")):
         figure = Figure(figsize=(5.6, 3.2), constrained_layout=True)
         axes = figure.subplots()
         for design, colour in _COLOURS.items():
@@ -34,9 +32,4 @@ def draw(rows: Sequence[Rung]) -> dict[str, bytes]:
         axes.set_xticks(range(len(rungs)), [name.replace("_", " ") for name in rungs])
         axes.set_ylabel("test accuracy, %")
         axes.legend(frameon=False)
-        files = {}
-        for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-            content = io.BytesIO()
-            figure.savefig(content, format=suffix, dpi=160, metadata=metadata)
-            files[suffix] = content.getvalue()
-    return files
+        return {ending: rendered(figure, ending) for ending in ("png", "svg")}

@@ -74,7 +74,7 @@ def simulate(
     if chosen in _BINARY and output is None:
         raise Misuse(f"{chosen.value} is no text; name a file for it with -o")
     if plot is not None:
-        from .curve_plot import picture_file
+        from .picture import picture_file
 
         picture_file(plot)
     from .simulation import carried_out, not_carried_out

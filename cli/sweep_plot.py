@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -12,37 +10,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-STYLE: dict[Any, Any] = {
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#d8dce2",
-    "axes.edgecolor": "#9aa3af",
-    "xtick.color": "#4b5563",
-    "ytick.color": "#4b5563",
-    "axes.labelcolor": "#4b5563",
-    "svg.fonttype": "none",
-    "svg.hashsalt": "sweep",
-}
+from .picture import rendered, style
+
 _LINE, _DOT = "#d9631e", "#2f6fde"
 
 
 def draw(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict[str, bytes]:
     """The files' contents by suffix, `png` and `svg`: one panel a setting, over all values of the others."""
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style("sweep")):
         figure = Figure(figsize=(4.2 * len(names), 3.2), constrained_layout=True)
         panels = figure.subplots(1, len(names), squeeze=False, sharey=True)[0]
         for axes, name in zip(panels, names, strict=True):
             _panel(axes, name, [row[name] for row in rows], [100 * (1 - float(row["test_error"])) for row in rows])
         panels[0].set_ylabel("test accuracy, %")
-        files = {}
-        for suffix, changing in (("png", "Software"), ("svg", "Date")):
-            content = io.BytesIO()
-            figure.savefig(content, format=suffix, dpi=160, metadata={changing: None})
-            files[suffix] = content.getvalue()
-    return files
+        return {ending: rendered(figure, ending) for ending in ("png", "svg")}
 
 
 def _panel(axes: Axes, name: str, values: Sequence[str], accuracy: Sequence[float]) -> None:

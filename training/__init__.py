@@ -4,9 +4,9 @@ Reading: `schema` strict TOML tables · `experiment` what may be said · `experi
 samples · `encoding` samples to volts · `readout` volts to classes · `wiring` sources and outputs of the circuit ·
 `settings` what a trainer is told.
 Learning: `parameters` trainables as coordinates, `bundles` of one kind · `netlist_values` and `initialisation` where
-they start · `optimiser` the step · `rules` gradients · `learner` what they
-ask of a circuit, `resistive` networks, `nodal` of any devices · `straight_through` levels · `hardware` what
-devices cannot do · `trainer` what the loop asks of an engine · `engines` which one it is · `generic` any circuit,
+they start · `optimiser` the step · `rules` gradients · `learner` what they ask of a circuit, `resistive` networks,
+`nodal` of any devices · `straight_through` levels · `hardware` what devices cannot do · `trainer` what the loop asks of
+an engine · `engines` which one it is · `generic` any circuit,
 `layered` deep resistive networks, `dynamics` circuits in time · `nudging` the variants of a nudged phase · `sharding` a
 batch over several devices.
 Running: `loop` epochs · `checkpoint` and `metrics` what is kept · `session` the whole of `train` · `resumption` whether
