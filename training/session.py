@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,6 +69,13 @@ def train(
     return load_run(out)
 
 
+class Reached(NamedTuple):
+    """How far a run has come: its state and a row an epoch, in one value, so that Ctrl-C finds both or neither."""
+
+    checkpoint: Checkpoint
+    rows: tuple[Row, ...] = ()
+
+
 @dataclass(eq=False)
 class Session:
     """One call of `train`: the parts put together, and the folder they write to."""
@@ -81,8 +89,7 @@ class Session:
     engine: Engine
     settings: Settings
     progress: Progress
-    rows: list[Row] = field(default_factory=list)
-    last: Checkpoint | None = None
+    reached: Reached = field(init=False)
 
     @classmethod
     def of(cls, experiment: Experiment, out: Path, progress: Progress, loss: Loss | None = None) -> Session:
@@ -98,39 +105,39 @@ class Session:
         engine = engine_for(experiment, circuit, parameters, settings, loss)
         return cls(experiment, out, circuit, dataset, encoder, parameters, engine, settings, progress)
 
-    def begin(self, resume: bool) -> Checkpoint:
+    def begin(self, resume: bool) -> Reached:
         """A fresh folder and start values, or the last checkpoint of the run that is there."""
         there = (self.out / CHECKPOINT).is_file()
         if resume and there:
             checkpoint = resumed(self.out, self.experiment, self.circuit)
-            self.rows = [row for row in read_metrics(self.out / METRICS) if row["epoch"] <= checkpoint.epoch]
+            rows = tuple(row for row in read_metrics(self.out / METRICS) if row["epoch"] <= checkpoint.epoch)
             self._copy_experiment()
-            return checkpoint
+            return Reached(checkpoint, rows)
         if there or (self.out / METRICS).is_file():
             raise ExperimentError(f"{self.out} holds a run already; give --resume to go on with it, or another folder")
         values = initial_values(
             self.experiment.initial, self.parameters, self.circuit, self.experiment.seed, self.experiment.source
         )
         self._copy_experiment()
-        start = Checkpoint(0, 0, self.engine.start(values))
-        write_metrics(self.out / METRICS, self.rows)
-        save_checkpoint(self.out / CHECKPOINT, start)
+        start = Reached(Checkpoint(0, 0, self.engine.start(values)))
+        self._save(start)
         return start
 
-    def train(self, start: Checkpoint) -> None:
+    def train(self, start: Reached) -> None:
         """Run the loop and leave everything that a run's folder holds; on Ctrl-C keep the last finished epoch."""
         total = self.experiment.training.epochs
-        self.last = start
+        self.reached = start
         begin = time.perf_counter()
         loop = self._loop()
         try:
-            self.last = loop.run(start)
+            loop.run(start.checkpoint)
         except KeyboardInterrupt:
-            save_checkpoint(self.out / CHECKPOINT, self.last)
-            text = f"stopped after epoch {self.last.epoch} of {total}; go on with --resume"
-            self.progress(Event("interrupted", self.last.epoch, total, text=text))
+            self._save(self.reached)
+            epoch = self.reached.checkpoint.epoch
+            text = f"stopped after epoch {epoch} of {total}; go on with --resume"
+            self.progress(Event("interrupted", epoch, total, text=text))
             raise
-        self._finish(loop, self.last, time.perf_counter() - begin)
+        self._finish(loop, self.reached, time.perf_counter() - begin)
         self.progress(Event("finished", total, total, text=f"learned values are in {self.out / LEARNED}"))
 
     def _loop(self) -> Loop:
@@ -155,12 +162,17 @@ class Session:
         )
 
     def _keep(self, checkpoint: Checkpoint, row: Row) -> None:
-        self.last = checkpoint
-        self.rows.append(row)
+        self.reached = Reached(checkpoint, (*self.reached.rows, row))
         settings = self.experiment.training
         if checkpoint.epoch % settings.checkpoint_every == 0 or checkpoint.epoch == settings.epochs:
-            save_checkpoint(self.out / CHECKPOINT, checkpoint)
-        write_metrics(self.out / METRICS, self.rows)
+            self._save(self.reached)
+        else:
+            write_metrics(self.out / METRICS, self.reached.rows)
+
+    def _save(self, reached: Reached) -> None:
+        """The rows first: those past the checkpoint are dropped on resuming, a missing one could not be made again."""
+        write_metrics(self.out / METRICS, reached.rows)
+        save_checkpoint(self.out / CHECKPOINT, reached.checkpoint)
 
     def _copy_experiment(self) -> None:
         """The experiment with its netlist and table, so that the folder needs nothing outside it."""
@@ -175,7 +187,8 @@ class Session:
         copy = dataclasses.replace(self.experiment, netlist=netlist, data=data)
         write_text(self.out / EXPERIMENT, experiment_text(copy))
 
-    def _finish(self, loop: Loop, checkpoint: Checkpoint, seconds: float) -> None:
+    def _finish(self, loop: Loop, reached: Reached, seconds: float) -> None:
+        checkpoint = reached.checkpoint
         values = dict(self.engine.values(checkpoint.state))
         save(apply(self.circuit, values), self.out / LEARNED)
         outputs = np.asarray(loop.evaluate(checkpoint).outputs, float)
@@ -184,7 +197,8 @@ class Session:
         arrays = {"labels": self.dataset.test_targets, "predicted": predicted, "outputs": outputs}
         write_arrays(self.out / PREDICTIONS, arrays if means is None else {**arrays, "means": means})
         write_text(
-            self.out / ABOUT, about(self.experiment, self.engine.name, self.rows, seconds, self._rounding(checkpoint))
+            self.out / ABOUT,
+            about(self.experiment, self.engine.name, reached.rows, seconds, self._rounding(checkpoint)),
         )
 
     def _rounding(self, checkpoint: Checkpoint) -> dict[str, float]:

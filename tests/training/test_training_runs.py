@@ -12,7 +12,8 @@ import pytest
 from tellegen.netlist import load
 from tellegen.netlist.errors import ExperimentError, NumericalError, TellegenError
 from tellegen.solvers import operating_point
-from tellegen.training import Event, Run, load_run, train
+from tellegen.training import Event, Run, load_run, session, train
+from tellegen.training.checkpoint import load_checkpoint
 from tellegen.training.metrics import COLUMNS, TIMES, read_metrics
 from tellegen.training.netlist_values import netlist_value
 
@@ -133,6 +134,30 @@ def test_ctrl_c_keeps_the_last_epoch_and_the_run_goes_on(experiment: Path, tmp_p
         load_run(tmp_path / "run")
     resumed = train(experiment, tmp_path / "run", resume=True)
     assert_same(whole, resumed)
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("writer", ["save_checkpoint", "write_metrics"])
+def test_ctrl_c_while_files_are_written_leaves_rows_and_state_of_one_epoch(
+    experiment: Path, tmp_path: Path, whole: Run, monkeypatch: pytest.MonkeyPatch, writer: str, late: bool
+) -> None:
+    write, calls = getattr(session, writer), []
+
+    def interrupting(*arguments: object) -> None:
+        calls.append(arguments)
+        if late or len(calls) != 4:
+            write(*arguments)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, writer, interrupting)
+    with pytest.raises(KeyboardInterrupt):
+        train(experiment, tmp_path / "run")
+    monkeypatch.undo()
+    kept = load_checkpoint(tmp_path / "run" / "checkpoint.npz")
+    assert [row["epoch"] for row in read_metrics(tmp_path / "run" / "metrics.csv")] == [*range(1, kept.epoch + 1)]
+    assert kept.epoch == 3
+    assert_same(whole, train(experiment, tmp_path / "run", resume=True))
 
 
 def test_a_run_learns_stays_in_range_and_tells_the_truth(whole: Run) -> None:
