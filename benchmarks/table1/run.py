@@ -1,6 +1,8 @@
 """Table 1 of Scellier (2024): test errors and times of deep resistive networks on MNIST, in pieces that resume.
 
 python benchmarks/table1/run.py [xs 1h 2h 3h xl] [--rules equilibrium backpropagation] [--seeds 0 1 2] [--minutes M]
+
+`1h-fashion` is the network 1H, with its settings, on Fashion-MNIST.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ PAPER: dict[tuple[str, str], tuple[float, float, float]] = {
 
 
 RULES = ("equilibrium", "backpropagation")
+NETWORKS = ("xs", "1h", "2h", "3h", "xl", "1h-fashion")
 
 
 class Entry(NamedTuple):
@@ -53,9 +56,14 @@ class Entry(NamedTuple):
         return RUNS / f"{self.network}-{self.rule}-{self.seed}"
 
     @property
+    def experiment(self) -> Path:
+        """The network's experiment file."""
+        return ROOT / "circuits" / f"drn_{self.network.removesuffix('-fashion')}.toml"
+
+    @property
     def epochs(self) -> int:
         """Epochs the experiment asks for."""
-        return load_experiment(ROOT / "circuits" / f"drn_{self.network}.toml").training.epochs
+        return load_experiment(self.experiment).training.epochs
 
     def rows(self) -> list[dict[str, str]]:
         """What `metrics.csv` has so far."""
@@ -68,8 +76,9 @@ class Entry(NamedTuple):
     def go_on(self, epochs: int) -> None:
         """Train up to that many epochs from where the run stands."""
         settings = {"training.epochs": str(epochs), "rule.name": self.rule, "seed": str(self.seed)}
-        experiment = ROOT / "circuits" / f"drn_{self.network}.toml"
-        tellegen.train(experiment, self.folder, settings, resume=bool(self.rows()))
+        if self.network.endswith("-fashion"):
+            settings["data.name"] = "fashion_mnist"
+        tellegen.train(self.experiment, self.folder, settings, resume=bool(self.rows()))
 
 
 TABLE = FOLDER / "results.csv"
@@ -105,7 +114,7 @@ def measured(entry: Entry) -> list[str]:
     timings = ("train_seconds", "test_seconds", "compile_seconds")
     minutes = [f"{sum(float(row[key]) for row in rows) / 60:.2f}" for key in timings]
     errors = [f"{100 * float(rows[-1][key]):.2f}" for key in ("test_error", "train_error")]
-    paper = PAPER[entry.network, entry.rule]
+    paper = PAPER.get((entry.network, entry.rule), ("", "", ""))
     figures = [*entry, rows[-1]["epoch"], entry.epochs, *errors, *minutes, *paper, f"{os.getloadavg()[0]:.2f}"]
     return [str(each) for each in figures]
 
@@ -113,7 +122,7 @@ def measured(entry: Entry) -> list[str]:
 def write_table(trained: Entry) -> None:
     """The table with this entry's row made anew; all others as they were."""
     table = known() | {(trained.network, trained.rule, str(trained.seed)): measured(trained)}
-    order = [tuple(map(str, each)) for each in product(("xs", "1h", "2h", "3h", "xl"), RULES, range(5))]
+    order = [tuple(map(str, each)) for each in product(NETWORKS, RULES, range(5))]
     with tempfile.NamedTemporaryFile("w", dir=FOLDER, delete=False, newline="") as out:
         csv.writer(out).writerows([HEADER, *(table[key] for key in order if key in table)])
     Path(out.name).replace(TABLE)
@@ -122,7 +131,7 @@ def write_table(trained: Entry) -> None:
 def main() -> None:
     """Go round the entries, a piece at a time, until all are done or the time is up."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("networks", nargs="*", default=["xs", "1h", "2h", "3h"], choices=["xs", "1h", "2h", "3h", "xl"])
+    parser.add_argument("networks", nargs="*", default=["xs", "1h", "2h", "3h"], choices=NETWORKS)
     parser.add_argument("--rules", nargs="+", default=list(RULES))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--minutes", type=float, default=60.0, help="no new piece starts after these")
