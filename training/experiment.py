@@ -103,7 +103,8 @@ class Rule:
 class Loss:
     """½‖outputs − targets‖², where nothing moves; in time the mean of (outputs − targets)², the `periodic` distance of
     phase patterns, `cross_entropy`, the `flip_bias` of a fingerprint, or `own`, a function that `train(…, loss=…)` is
-    given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time.
+    given; `settling` is the mean of (outputs − targets)² over the last `window`, a share, of the whole time. The slope
+    of `flip_bias` is taken over the share `watched` of it, half before the readout and half behind (0: at the readout).
 
     A numerical answer counts as an error when it is off by more than `tolerance` volts.
     """
@@ -111,6 +112,7 @@ class Loss:
     name: str = setting("squared", choices=LOSSES)
     tolerance: float = setting(0.05, above=0)
     window: float = setting(0.5, above=0, maximum=1)
+    watched: float = setting(0.0, minimum=0, maximum=1)
 
 
 @dataclass(frozen=True)

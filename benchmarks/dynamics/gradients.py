@@ -29,11 +29,12 @@ from tellegen.netlist import Circuit, Mismatch, load
 from tellegen.solvers.dynamics import DynamicalSystem
 from tellegen.solvers.dynamics.patterns import plain_gathers
 from tellegen.training.dynamics.bank import Bank
+from tellegen.training.dynamics.circumstances import Circumstances
 from tellegen.training.dynamics.engine import grid_of
 from tellegen.training.dynamics.losses import flip_bias_of, periodic, squared
 from tellegen.training.dynamics.responses import soft_bit
-from tellegen.training.dynamics.simulation import Flipped, Stars, Transient, Wiring
-from tellegen.training.dynamics.trainer import Circumstances
+from tellegen.training.dynamics.simulation import Flipped, Transient, Wiring
+from tellegen.training.dynamics.stars import Stars
 from tellegen.training.dynamics.transforms import Draw, transform_of
 
 CIRCUITS = Path(__file__).parents[2] / "circuits"

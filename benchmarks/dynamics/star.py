@@ -18,8 +18,9 @@ import numpy as np
 
 from tellegen.netlist import Mismatch, load
 from tellegen.solvers.dynamics import DynamicalSystem, Grid
-from tellegen.training.dynamics.simulation import Flipped, Stars, Transient, Wiring
-from tellegen.training.dynamics.trainer import Circumstances
+from tellegen.training.dynamics.circumstances import Circumstances
+from tellegen.training.dynamics.simulation import Flipped, Transient, Wiring
+from tellegen.training.dynamics.stars import Stars
 
 DECK = Path(__file__).parents[2] / "circuits" / "puf_star.cir"
 TABLE = Path(__file__).parent / "star.csv"

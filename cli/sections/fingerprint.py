@@ -8,10 +8,12 @@ import numpy as np
 from ...netlist import Mismatch
 from ...solvers.dynamics import DynamicalSystem
 from ...training import Run
+from ...training.dynamics.circumstances import Circumstances
 from ...training.dynamics.engine import flips, grid_of
 from ...training.dynamics.responses import flip_bias, hard_bit, reliability, uniformity, uniqueness
-from ...training.dynamics.simulation import Stars, Wiring
-from ...training.dynamics.trainer import TEST_DIES, Circumstances
+from ...training.dynamics.simulation import Wiring
+from ...training.dynamics.stars import Stars
+from ...training.dynamics.trainer import TEST_DIES
 from ..answers import engineering
 from ..figure import ACCENT, MUTED, SECOND, drawing
 from ..results import Absent, Results

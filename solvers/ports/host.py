@@ -12,7 +12,7 @@ def host_voltage(drive: Array, own: Array, ports: Array, connected: Array, weigh
     `drive` (…, frequencies) in amperes and `own` (…, frequencies) in siemens are the transforms of the current into the
     node and of the node's own admittance; `ports` (ports, …, frequencies) are the one-ports' admittances, `connected`
     (settings, ports) says which of them stand in each setting, 0 or 1; `weights` (frequencies,) pick the time step
-    (`Circle.weights`).
+    (`Circle.weights`), or (frequencies, times) several, which then come last in the voltages.
 
     One product of matrices for the sums of admittances, then one complex division a setting and a frequency.
     """
@@ -33,4 +33,4 @@ def _admittance(own: Array, ports: Array, connected: Array) -> Array:
 
 
 def _at(weights: Array, transform: Array) -> Array:
-    return jnp.sum((weights * transform).real, axis=-1)
+    return transform.real @ weights.real - transform.imag @ weights.imag

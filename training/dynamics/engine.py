@@ -20,14 +20,17 @@ from ..optimiser import Stepper
 from ..parameters import Parameters
 from ..trainer import Settings
 from .bank import Bank
+from .circumstances import Simulator
 from .equilibrium import EquilibriumPropagation
-from .losses import AT_THE_END, LOSSES, Loss, flip_bias_of
+from .lesson import Lesson
+from .losses import AT_THE_END, LOSSES, Loss, flip_bias_of, watched_flip_bias_of
 from .phases import Phase, Steps, Sweeps
 from .readings import check_hardware, reader_of
 from .responses import hard_bit, soft_bit
 from .settings import DESCENT, FLIP_BIAS, OWN, SETTLING, Dynamics
-from .simulation import Flipped, Settled, Stars, Transient, Wiring
-from .trainer import DynamicTrainer, Simulator
+from .simulation import Flipped, Settled, Transient, Wiring
+from .stars import Stars
+from .trainer import DynamicTrainer
 from .transforms import Sampled, transform_of
 
 RULES = ("backpropagation", "equilibrium")
@@ -70,11 +73,20 @@ def dynamic_trainer(
     system = DynamicalSystem.of(circuit, [*parameters.targets, *wiring.parameters], elements)
     grid = grid_of(circuit, dynamics.steps)
     simulator = _simulator(experiment, system, wiring, grid)
+    learned_through, lowered = _learned(experiment, simulator, loss)
     return DynamicTrainer(
         simulator,
-        _bank(experiment, circuit, parameters),
-        *_losses(experiment, loss),
-        Stepper.of(experiment.optimiser, parameters).direction,
+        Lesson(
+            learned_through,
+            _bank(experiment, circuit, parameters),
+            lowered,
+            Stepper.of(experiment.optimiser, parameters).direction,
+            settings.accuracy,
+            dynamics.gradient == "forward",
+            _estimator(experiment, system, wiring, grid) if experiment.rule.name == "equilibrium" else None,
+            experiment.hardware,
+        ),
+        _test_loss(experiment, loss),
         dynamics,
         settings,
         _dies(experiment, mismatch) if elements else lambda first, count: None,
@@ -82,8 +94,6 @@ def dynamic_trainer(
         {target: netlist_value(circuit, target) for target in parameters.targets},
         (wiring.width // (2 if settings.signed else 1), 0 if flips(experiment) else len(wiring.outputs)),
         experiment.seed,
-        _estimator(experiment, system, wiring, grid) if experiment.rule.name == "equilibrium" else None,
-        experiment.hardware,
     )
 
 
@@ -163,6 +173,10 @@ def _check_words(experiment: Experiment, circuit: Circuit, loss: Loss | None) ->
         raise ExperimentError(
             f'{source}: [loss] name = "{OWN}" and train(…, loss=…) go together; give both, or neither'
         )
+    if experiment.loss.watched and dynamics.method != "ports":
+        raise ExperimentError(
+            f"{source}: [loss] watched is for [dynamics] method ports, not for {dynamics.method}; leave it out"
+        )
     if dynamics.gradient == "adjoint" and (dynamics.method == "ports" or experiment.loss.name == SETTLING):
         what = "[dynamics] method ports follows no state" if dynamics.method == "ports" else "settling watches a while"
         raise ExperimentError(f"{source}: {what}, so there is no adjoint; take backpropagation or forward")
@@ -182,14 +196,21 @@ def _check_words(experiment: Experiment, circuit: Circuit, loss: Loss | None) ->
         )
 
 
-def _losses(experiment: Experiment, own: Loss | None) -> tuple[Loss, Loss]:
-    """What is lowered, and what the test reports."""
-    if own is not None:
-        return own, own
+def _learned(experiment: Experiment, simulator: Simulator, own: Loss | None) -> tuple[Simulator, Loss]:
+    """What is simulated while learning, and what is lowered."""
+    name, challenges, watched = experiment.loss.name, experiment.dynamics.challenges, experiment.loss.watched
+    if watched and isinstance(simulator, Stars):
+        stars = simulator.watching(watched)
+        return stars, watched_flip_bias_of(challenges, 2 * stars.watched + 1)
+    lowered = own or (flip_bias_of(soft_bit, challenges) if flips(experiment) else LOSSES[name])
+    return simulator, lowered
+
+
+def _test_loss(experiment: Experiment, own: Loss | None) -> Loss:
+    """What the test and the validation report."""
     if flips(experiment):
-        challenges = experiment.dynamics.challenges
-        return flip_bias_of(soft_bit, challenges), flip_bias_of(hard_bit, challenges)
-    return LOSSES[experiment.loss.name], LOSSES[experiment.loss.name]
+        return flip_bias_of(hard_bit, experiment.dynamics.challenges)
+    return own or LOSSES[experiment.loss.name]
 
 
 def _dies(experiment: Experiment, mismatch: Mismatch) -> Dies:

@@ -17,11 +17,11 @@ import jax.numpy as jnp
 from jax import Array
 
 from ...solvers.dynamics.content import CoContent
+from .circumstances import Circumstances, Estimate, Values
 from .losses import Loss
 from .phases import Phase, moving
 from .readings import Reader
 from .simulation import Wiring
-from .trainer import Circumstances, Estimate, Values
 
 
 @dataclass(frozen=True, eq=False)

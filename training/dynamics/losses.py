@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
-from .responses import flip_bias
+from .responses import flip_bias, hard_bit
 
 Loss = Callable[[Array, Array], Array]
+WATCHED_STEEPNESS = 30.0
+"""Of the logistic function where a window is watched, in 1/V: gentler, since it gives slopes alone."""
 
 
 def squared(outputs: Array, targets: Array) -> Array:
@@ -55,6 +58,29 @@ def flip_bias_of(bit: Callable[[Array], Array], challenges: int) -> Loss:
     def loss(outputs: Array, targets: Array) -> Array:
         responses = bit(outputs).reshape(len(outputs), -1, challenges)
         return flip_bias(responses[0], jnp.moveaxis(responses[1:], 0, -1))
+
+    return loss
+
+
+def watched_flip_bias_of(challenges: int, readings: int) -> Loss:
+    """I2O as it is counted at the readout, with the slope that logistic responses have in a window around it.
+
+    Responses are (readings·(1 + bits), batch), the readout in the middle. Which way a parameter moves the sign of a
+    ringing response hangs on where in its period the readout falls, so slopes at one instant are noise that only very
+    many challenges average out; over a period it cancels. The readings count by Hann's window, so that nothing enters
+    or leaves it abruptly.
+    """
+    window = np.hanning(readings + 2)[1:-1]
+    window /= window.sum()
+
+    def loss(outputs: Array, targets: Array) -> Array:
+        voltages = outputs.reshape(readings, -1, outputs.shape[1] // challenges, challenges)
+        soft, counted = jax.nn.sigmoid(WATCHED_STEEPNESS * voltages), hard_bit(voltages[readings // 2])
+        shares = jnp.mean(jnp.abs(soft[:, :1] - soft[:, 1:]), axis=-1)
+        watched = jnp.tensordot(jnp.asarray(window, outputs.dtype), shares, axes=1)
+        changes = jnp.mean(jnp.abs(counted[:1] - counted[1:]), axis=-1)
+        off = changes - 0.5
+        return jnp.mean(jnp.abs(off) + jnp.sign(off) * (watched - jax.lax.stop_gradient(watched)))
 
     return loss
 

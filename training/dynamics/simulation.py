@@ -1,13 +1,12 @@
 """What a circuit in time answers to a batch: simulators, each a way from parameters and inputs to outputs.
 
 `Transient` follows all states in fixed steps and reads the outputs at the end. `Flipped` asks a simulator for each
-challenge and all those that differ in one bit. `Stars` answers the same for linear stars by their admittances, as the
-trapezoidal rule with two step sizes would, without following a single state.
+challenge and all those that differ in one bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import jax
@@ -21,9 +20,8 @@ from ...netlist.errors import CircuitError
 from ...solvers.dynamics import DynamicalSystem, Grid, integrate
 from ...solvers.dynamics.integration.fixed import BACKPROPAGATION
 from ...solvers.dynamics.integration.methods import STOCHASTIC
-from ...solvers.ports import Circle, Star, flipped_voltage, host_voltage
+from .circumstances import Circumstances, Simulator, Values
 from .phases import Phase
-from .trainer import Circumstances, Simulator, Values
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +89,7 @@ class Transient:
     window: float = 0.0
 
     def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
-        """See `trainer.Simulator`."""
+        """See `circumstances.Simulator`."""
         given, sources = self.wiring.split(inputs)
         values = self.system.values({**parameters, **given}, sources, around.draws, dtype=inputs.dtype)
         noise = around.noise if self.method in STOCHASTIC else None
@@ -118,7 +116,7 @@ class Settled:
     stop: float
 
     def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
-        """See `trainer.Simulator`."""
+        """See `circumstances.Simulator`."""
         given, sources = self.wiring.split(inputs)
         values = self.system.values({**parameters, **given}, sources, around.draws, dtype=inputs.dtype)
         y = self.phase(lambda t, y: self.system.rate(t, y, values), self.system.start(values))
@@ -136,7 +134,7 @@ class Flipped:
     challenges: int
 
     def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
-        """See `trainer.Simulator`; `around.draws` are (drawn, instances)."""
+        """See `circumstances.Simulator`; `around.draws` are (drawn, instances)."""
         bits, batch = inputs.shape
         turned = jnp.concatenate([jnp.zeros((1, bits)), jnp.eye(bits)]).astype(inputs.dtype)
         asked = jnp.abs(inputs[:, None, :] - turned.T[:, :, None]).reshape(bits, -1)
@@ -145,67 +143,3 @@ class Flipped:
             draws = jnp.tile(jnp.repeat(draws, self.challenges, axis=1), (1, bits + 1))
         outputs = self.simulator(parameters, asked, Circumstances(draws, around.noise))
         return (outputs[0] - outputs[1]).reshape(bits + 1, batch)
-
-
-@dataclass(frozen=True, eq=False)
-class Stars:
-    """As `Flipped`, of two linear stars whose hosts are the outputs; `switches` are the bits in the inputs' order.
-
-    The trapezoidal rule's error of second order is taken out by a second answer with steps of twice the size
-    (Richardson 1911), so the error that stays falls with the fourth power of the step.
-    """
-
-    stars: tuple[Star, Star]
-    grid: Grid
-    switches: tuple[str, ...]
-    challenges: int
-
-    @classmethod
-    def of(cls, system: DynamicalSystem, wiring: Wiring, grid: Grid, challenges: int) -> Stars:
-        """Take both stars apart.
-
-        Raises:
-            CircuitError: no two linear stars, or an odd number of steps, of which there is no half.
-        """
-        if grid.steps % 2:
-            raise CircuitError(f"{grid.steps} steps cannot be halved; stars take an even number of them")
-        if len(wiring.outputs) != 2 or wiring.sources:
-            raise CircuitError("two stars have two outputs, their hosts, and parameters alone as inputs")
-        first, second = (Star.of(system, host, wiring.parameters) for host in wiring.outputs)
-        return cls((first, second), grid, wiring.parameters, challenges)
-
-    def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
-        """See `Flipped`."""
-        dtype = inputs.dtype
-        instances = inputs.shape[1] // self.challenges
-        bits = jnp.moveaxis(inputs.reshape(-1, instances, self.challenges), 0, -1)
-        steps, stop = self.grid.steps, self.grid.stop
-        fine, coarse = (
-            self._difference(Circle(count, stop / count), parameters, bits, around.draws, dtype)
-            for count in (steps, steps // 2)
-        )
-        return ((4 * fine - coarse) / 3).reshape(-1, inputs.shape[1]).astype(dtype)
-
-    def _difference(
-        self, circle: Circle, parameters: Values, bits: Array, draws: Array | None, dtype: np.dtype
-    ) -> Array:
-        first, second = (self._voltages(star, circle, parameters, bits, draws, dtype) for star in self.stars)
-        return first - second
-
-    def _voltages(
-        self, star: Star, circle: Circle, parameters: Values, bits: Array, draws: Array | None, dtype: np.dtype
-    ) -> Array:
-        """The host's voltage (1 + bits, instances, challenges)."""
-        weights = jnp.asarray(circle.weights(circle.steps))
-        found = star.admittances(circle, parameters, draws, dtype)
-        order = [star.switches.index(name) for name in self.switches]
-        ports = jnp.broadcast_to(found.ports, (len(order), len(bits), found.ports.shape[-1]))[np.array(order)]
-        own, drive = (jnp.broadcast_to(each, ports.shape[1:]) for each in (found.own, found.drive))
-
-        def instance(each: Sequence[Array]) -> Array:
-            drive, own, ports, connected = each
-            base = host_voltage(drive, own, ports, connected, weights)
-            return jnp.concatenate([base[None], flipped_voltage(drive, own, ports, connected, weights).T])
-
-        answers = jax.lax.map(instance, (drive, own, jnp.moveaxis(ports, 0, 1), bits))
-        return jnp.moveaxis(answers, 0, 1)

@@ -9,77 +9,36 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jax import Array
 
 from ...netlist.errors import NumericalError
-from ...solvers.dynamics.patterns import plain_gathers
-from ..hardware import Hardware
 from ..trainer import Evaluation, Settings, State
-from .bank import Bank
+from .circumstances import Circumstances, Simulator, Values
+from .lesson import Lesson
 from .losses import Loss
 from .settings import Dynamics
-from .transforms import Draw
 
-Values = dict[str, Array]
-Cost = Callable[[Values], tuple[Array, Array]]
-"""The loss of coordinates, and how many samples were off."""
 TEST_DIES = 1 << 30
 """The dies of the test follow this number: none of them is met while training."""
-
-
-class Circumstances(NamedTuple):
-    """What a batch meets besides its inputs: the dies' draws (drawn, batch) or None, a key for the noise."""
-
-    draws: Array | None
-    noise: Array
-
-
-class Estimate(NamedTuple):
-    """The mean loss of a batch, its outputs (outputs, batch), the slope of the loss by parameter, and how many samples
-    had not come to rest.
-    """
-
-    loss: Array
-    outputs: Array
-    slopes: Values
-    unsettled: Array
-
-
-class Estimator(Protocol):
-    """A physical way to the slope, instead of differentiating the simulation."""
-
-    def __call__(self, parameters: Values, inputs: Array, targets: Array, around: Circumstances) -> Estimate:
-        """The estimate for parameters, inputs (inputs, batch) and targets (outputs, batch)."""
-        ...
-
-
-class Simulator(Protocol):
-    """A circuit's answer at the readout."""
-
-    def __call__(self, parameters: Values, inputs: Array, around: Circumstances) -> Array:
-        """Outputs (outputs, batch) for parameters, scalar or (batch,), and inputs (inputs, batch)."""
-        ...
 
 
 @dataclass(eq=False)
 class DynamicTrainer:
     """Trains by a simulator, through it or by an estimator beside it; see `training.trainer.Trainer`.
 
+    The `simulator` answers the test and the validation, the `lesson` has its own to learn through.
     `dies(first, count)` draws mismatch (drawn, count); `nominal` are the netlist's own values by target, `sizes`
     the numbers of features and of targets that the data have for a sample.
     """
 
     simulator: Simulator
-    bank: Bank
-    loss: Loss
+    lesson: Lesson
     test_loss: Loss
-    direction: optax.GradientTransformation
     dynamics: Dynamics
     settings: Settings
     dies: Callable[[int, int], np.ndarray | None]
@@ -87,19 +46,17 @@ class DynamicTrainer:
     nominal: Mapping[str, np.ndarray]
     sizes: tuple[int, int]
     seed: int = 0
-    estimator: Estimator | None = None
-    hardware: Hardware = field(default_factory=Hardware)
     _compiled: dict[str, Any] = field(default_factory=dict)
 
     def state(self, values: Mapping[str, Any]) -> State:
         """A state with values by target."""
         with self._precision():
-            cast = {name: jnp.asarray(u, self.dynamics.precision) for name, u in self.bank.start(values).items()}
-            start = self._levelled(cast, None)
+            cast = {name: jnp.asarray(u, self.dynamics.precision) for name, u in self.lesson.bank.start(values).items()}
+            start = self.lesson.levelled(cast, None)
             coordinates = {name: np.asarray(u) for name, u in start.items()}
-            memory = [np.asarray(leaf) for leaf in jax.tree.leaves(self.direction.init(_arrays(coordinates)))]
+            memory = [np.asarray(leaf) for leaf in jax.tree.leaves(self.lesson.direction.init(_arrays(coordinates)))]
         best = {"loss": np.asarray(np.inf), **coordinates}
-        told = {} if self.estimator is None else {"unsettled": np.asarray(np.nan)}
+        told = {} if self.lesson.estimator is None else {"unsettled": np.asarray(np.nan)}
         return {"trainables": coordinates, "memory": memory, "best": best, "step": np.asarray(0), **told}
 
     def told(self, state: State) -> dict[str, float]:
@@ -110,13 +67,15 @@ class DynamicTrainer:
         """The learned values by target, settled on their levels: the best where there is a validation."""
         best = state["best"]
         validated = self.dynamics.validation and np.isfinite(best["loss"])
-        return self._settled({name: best[name] for name in self.bank.groups} if validated else state["trainables"])
+        return self._settled(
+            {name: best[name] for name in self.lesson.bank.groups} if validated else state["trainables"]
+        )
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
         """Compile a step by taking one on nothing and forgetting it; the seconds that took."""
         begin = time.perf_counter()
         inputs, outputs = self.sizes
-        batch, rates = self.settings.batch, dict.fromkeys(self.bank.targets, 0.0)
+        batch, rates = self.settings.batch, dict.fromkeys(self.lesson.bank.targets, 0.0)
         self._step(self.state(self.nominal), np.zeros((batch, inputs), features), np.zeros((batch, outputs)), rates)
         return time.perf_counter() - begin
 
@@ -137,7 +96,7 @@ class DynamicTrainer:
                 f"the loss is {loss} after step {int(state['step'])}: the simulation left the range of numbers; take "
                 f"more [dynamics] steps, or lower the learning rates"
             )
-        if self.estimator is not None:
+        if self.lesson.estimator is not None:
             state["unsettled"] = np.asarray(unsettled / len(order))
         return state, loss, wrong
 
@@ -180,7 +139,7 @@ class DynamicTrainer:
 
     def _settled(self, coordinates: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         with self._precision():
-            found = self._run("settle", self.bank.settled)(_arrays(coordinates))
+            found = self._run("settle", self.lesson.bank.settled)(_arrays(coordinates))
             return {target: np.asarray(value, float) for target, value in found.items()}
 
     def _answer(
@@ -200,14 +159,14 @@ class DynamicTrainer:
         number, learning = int(state["step"]), self.settings.batch - self.dynamics.validation
         with self._precision():
             coordinates = _arrays(state["trainables"])
-            structure = jax.tree.structure(self.direction.init(coordinates))
+            structure = jax.tree.structure(self.lesson.direction.init(coordinates))
             memory = jax.tree.unflatten(structure, [jnp.asarray(leaf) for leaf in state["memory"]])
             draws = self.dies(number * self.settings.batch, learning)
             around = Circumstances(self._cast(draws), self._key(2 * number))
-            moved, memory, loss, off, unsettled = self._run("learn", self._learn)(
+            moved, memory, loss, off, unsettled = self._run("learn", self.lesson)(
                 coordinates, memory, self._inputs(inputs[:learning]), self._cast(targets[:learning].T), around,
                 self._temperature(number),
-                self.bank.spread(rates, coordinates),
+                self.lesson.bank.spread(rates, coordinates),
             )  # fmt: skip
             after: State = {
                 "trainables": {name: np.asarray(u) for name, u in moved.items()},
@@ -218,66 +177,6 @@ class DynamicTrainer:
         if self.dynamics.validation:
             after["best"] = self._better(after, inputs[learning:], targets[learning:])
         return after, (self.settings.batch * float(loss), int(off), int(unsettled))
-
-    def _learn(
-        self, coordinates: Values, memory: Any, inputs: Array, targets: Array, around: Circumstances,
-        temperature: Array, rates: Values,
-    ) -> tuple[Values, Any, Array, Array, Array]:  # fmt: skip
-        noise, levels = jax.random.split(around.noise)
-        draw = Draw(levels, inputs.shape[-1], temperature)
-
-        def cost(u: Values) -> tuple[Array, Array]:
-            outputs = self.simulator(self.bank.values(u, draw), inputs, around._replace(noise=noise))
-            return self.loss(outputs, targets), self._off(outputs, targets)
-
-        if self.estimator is None:
-            (loss, off), slope = self._value_and_slope(cost, coordinates)
-            unsettled = jnp.zeros(())
-        else:
-            parameters, pull_back = jax.vjp(lambda u: self.bank.values(u, draw), coordinates)
-            found = self.estimator(parameters, inputs, targets, around._replace(noise=noise))
-            loss, off, (slope,) = found.loss, self._off(found.outputs, targets), pull_back(found.slopes)
-            unsettled = found.unsettled
-        step, memory = self.direction.update(slope, memory)
-        direction = cast(Values, step)
-        moved = self.bank.project({name: u - rates[name] * direction[name] for name, u in coordinates.items()})
-        return self._levelled(moved, levels), memory, loss, off, unsettled
-
-    def _levelled(self, coordinates: Values, key: Array | None) -> Values:
-        """The coordinates on the devices' levels, where they have some; drawn by a key where rounding is stochastic."""
-        levels = self.hardware.conductance_levels
-        if not levels:
-            return coordinates
-        if key is None or self.hardware.level_rounding == "nearest":
-            return self.bank.levelled(coordinates, levels, 0.5)
-        keys = jax.random.split(key, len(coordinates))
-        shift = {
-            name: jax.random.uniform(key, u.shape, u.dtype)
-            for key, (name, u) in zip(keys, coordinates.items(), strict=True)
-        }
-        return self.bank.levelled(coordinates, levels, shift)
-
-    def _off(self, outputs: Array, targets: Array) -> Array:
-        """How many samples of a batch are wrong: another class or, with an `accuracy`, a value off by more."""
-        if not len(targets):
-            return jnp.zeros(())
-        outputs = outputs[: len(targets)]
-        if not self.settings.accuracy:
-            return jnp.sum(outputs.argmax(0) != targets.argmax(0))
-        return jnp.sum(jnp.any(jnp.abs(outputs - targets) > self.settings.accuracy, axis=0))
-
-    def _value_and_slope(self, cost: Cost, coordinates: Values) -> tuple[tuple[Array, Array], Values]:
-        """Against the flow of time in one pass, or along with it in one a coordinate."""
-        if self.dynamics.gradient != "forward":
-            return jax.value_and_grad(cost, has_aux=True)(coordinates)
-
-        def twice(u: Values) -> tuple[Array, tuple[Array, Array]]:
-            loss, off = cost(u)
-            return loss, (loss, off)
-
-        with plain_gathers():
-            slope, told = jax.jacfwd(twice, has_aux=True)(coordinates)
-        return told, slope
 
     def _better(self, state: State, inputs: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
         """The best coordinates so far, after the validation of these."""

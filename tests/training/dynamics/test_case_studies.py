@@ -12,9 +12,9 @@ from tellegen.netlist import Mismatch
 from tellegen.netlist.builders import cellular_network, grid_edges, oscillator_network
 from tellegen.solvers.dynamics import DynamicalSystem, Grid
 from tellegen.training.dynamics.bank import Bank
+from tellegen.training.dynamics.circumstances import Circumstances
 from tellegen.training.dynamics.losses import periodic, squared
 from tellegen.training.dynamics.simulation import Transient, Wiring
-from tellegen.training.dynamics.trainer import Circumstances
 from tellegen.training.dynamics.transforms import Draw, transform_of
 
 SIDES = {

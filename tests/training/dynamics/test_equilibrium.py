@@ -11,11 +11,11 @@ from tellegen.netlist import parse
 from tellegen.solvers.dynamics import DynamicalSystem, Grid, integrate
 from tellegen.solvers.dynamics.content import CoContent
 from tellegen.solvers.dynamics.integration.methods import METHODS
+from tellegen.training.dynamics.circumstances import Circumstances
 from tellegen.training.dynamics.equilibrium import EquilibriumPropagation
 from tellegen.training.dynamics.losses import squared
 from tellegen.training.dynamics.phases import Steps
 from tellegen.training.dynamics.simulation import Wiring
-from tellegen.training.dynamics.trainer import Circumstances
 
 DECK = """three oscillators between a fixed phase and a target, all locked
 .param k1=1.1 k2=0.8 k3=-0.3 locking=0.5 bias=0.2

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tellegen.netlist import Circuit, CircuitError, Mismatch, parse
+from tellegen.netlist import Circuit, CircuitError, ExperimentError, Mismatch, parse, save
 from tellegen.netlist.builders import star
 from tellegen.solvers.dynamics import DynamicalSystem, Grid
 from tellegen.solvers.ports import Circle, Star, host_voltage
-from tellegen.training.dynamics.losses import flip_bias_of
+from tellegen.training import train
+from tellegen.training.dynamics.circumstances import Circumstances
+from tellegen.training.dynamics.losses import flip_bias_of, watched_flip_bias_of
 from tellegen.training.dynamics.responses import soft_bit
-from tellegen.training.dynamics.simulation import Flipped, Stars, Transient, Wiring
-from tellegen.training.dynamics.trainer import Circumstances
+from tellegen.training.dynamics.simulation import Flipped, Transient, Wiring
+from tellegen.training.dynamics.stars import Stars
 
 BRANCHES, CHALLENGES, DIES = 3, 2, 2
 
@@ -111,3 +115,80 @@ def test_a_switch_that_leaks_is_a_switch_between_two_admittances():
         rate = 1.5 * g
         difference = 1 / rate - (1 - np.exp(-rate)) / rate**2
         assert float(voltage) == pytest.approx((0.5 + 2 * difference) / 3, abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def small() -> Circuit:
+    return star(2, sections=1)
+
+
+def test_a_watched_response_is_read_before_and_after_the_readout(small: Circuit):
+    system, draws = system_of(small)
+    wiring, stop, steps = Wiring.of(small), 10e-9, 280
+    inputs = jnp.asarray([[0.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0]])
+    around = Circumstances(jnp.asarray(draws), jax.random.PRNGKey(0))
+    watched = Stars.of(system, wiring, Grid(stop=stop, steps=steps), CHALLENGES).watching(0.1)
+    found = jax.jit(watched.__call__)({}, inputs, around).reshape(15, 3, -1)
+    for reading in (0, 14):
+        at = steps + 2 * (reading - 7)
+        transient = Transient(system, wiring, Grid(stop=stop * at / steps, steps=4 * at), "rk4")
+        expected = jax.jit(Flipped(transient, CHALLENGES).__call__)({}, inputs, around)
+        np.testing.assert_allclose(found[reading], expected, atol=5e-4)
+    assert float(jnp.max(jnp.abs(found[0] - found[14]))) > 0.01
+    with pytest.raises(CircuitError, match=r"a share of 0\.005 of 280 steps has none to be watched .* share of 0\.014"):
+        Stars.of(system, wiring, Grid(stop=stop, steps=steps), CHALLENGES).watching(0.005)
+
+
+def test_a_watched_flip_bias_is_counted_at_the_readout_and_slopes_in_the_window():
+    readings, bits, dies, challenges = 3, 2, 2, 4
+    voltages = 0.05 * np.random.default_rng(3).standard_normal((readings, 1 + bits, dies * challenges))
+    window = np.array([0.5, 1.0, 0.5]) / 2.0  # Hann's, of three points between two zeros
+
+    def shares(responses: np.ndarray) -> np.ndarray:
+        changes = np.abs(responses[..., :1, :] - responses[..., 1:, :])
+        return changes.reshape(*changes.shape[:-1], dies, challenges).mean(axis=-1)
+
+    counted = shares((voltages[1] > 0).astype(float))
+    loss = watched_flip_bias_of(challenges, readings)
+    value, slope = jax.value_and_grad(loss)(jnp.asarray(voltages.reshape(-1, dies * challenges)), jnp.zeros((0, 8)))
+    assert float(value) == pytest.approx(np.abs(counted - 0.5).mean())
+
+    def towards(voltages: np.ndarray) -> float:
+        watched = np.tensordot(window, shares(1 / (1 + np.exp(-30.0 * voltages))), 1)
+        return float(np.mean(np.sign(counted - 0.5) * watched))
+
+    assert (counted != 0.5).any()
+    for place in np.ndindex(voltages.shape):
+        step = np.zeros_like(voltages)
+        step[place] = 1e-6
+        expected = (towards(voltages + step) - towards(voltages - step)) / 2e-6
+        assert float(slope.reshape(voltages.shape)[place]) == pytest.approx(expected, abs=1e-7)
+
+
+EXPERIMENT = """netlist = "star.cir"
+data = { name = "challenges", train = 4, test = 4, features = 2 }
+encoding = { scale = "none" }
+loss = { name = "flip_bias", watched = 0.2 }
+rule = { name = "backpropagation" }
+training = { epochs = 1, batch = 4 }
+dynamics = { method = "ports", steps = 60, precision = "float64", challenges = 2 }
+"""
+
+
+@pytest.fixture
+def experiment(small: Circuit, tmp_path: Path) -> Path:
+    save(small, tmp_path / "star.cir")
+    (tmp_path / "star.toml").write_text(EXPERIMENT, encoding="utf-8")
+    return tmp_path / "star.toml"
+
+
+def test_training_counts_where_it_watches(experiment: Path, tmp_path: Path):
+    run = train(experiment, tmp_path / "run")
+    in_eighths = 8 * run.metrics[-1]["train_loss"]  # two dies and two bits, each a share of two challenges less a half
+    assert in_eighths == pytest.approx(round(in_eighths), abs=1e-12)
+
+
+def test_what_is_followed_in_time_is_not_watched(experiment: Path, tmp_path: Path):
+    message = r"\[loss\] watched is for \[dynamics\] method ports, not for heun; leave it out"
+    with pytest.raises(ExperimentError, match=message):
+        train(experiment, tmp_path / "run", {"dynamics.method": '"heun"'})

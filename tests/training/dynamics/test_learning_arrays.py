@@ -19,11 +19,11 @@ from tellegen.solvers.dynamics.content import CoContent
 from tellegen.solvers.dynamics.descent import Descent
 from tellegen.solvers.dynamics.integration.methods import METHODS
 from tellegen.training import train
+from tellegen.training.dynamics.circumstances import Circumstances
 from tellegen.training.dynamics.equilibrium import EquilibriumPropagation
 from tellegen.training.dynamics.losses import squared
 from tellegen.training.dynamics.phases import Phase, Steps, Sweeps
 from tellegen.training.dynamics.simulation import Wiring
-from tellegen.training.dynamics.trainer import Circumstances
 
 LEARNING = ("xw1", "xw2", "xb1", "xb2")
 CIRCUIT = oscillator_crossbars([4, 3, 2], spread=0.8, quadrature=1.0, stop=30.0, seed=5)

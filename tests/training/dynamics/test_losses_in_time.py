@@ -12,9 +12,9 @@ import pytest
 from tellegen.netlist import ExperimentError, parse
 from tellegen.solvers.dynamics import DynamicalSystem, Grid
 from tellegen.training import train
+from tellegen.training.dynamics.circumstances import Circumstances
 from tellegen.training.dynamics.losses import settling, squared
 from tellegen.training.dynamics.simulation import Transient, Wiring
-from tellegen.training.dynamics.trainer import Circumstances
 from tellegen.training.netlist_values import netlist_value
 
 NETLIST = """* a filter whose rate learns: v(x) = u(1-exp(-k*t))
