@@ -8,12 +8,15 @@ outer product a sample and update plus one term a line, and is applied while the
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 from .kernels import crossbar_pass, input_pass
-from .products import cross, gather, serial, settle
-from .propagation import add_up, free_phase
+from .open_units import OPENING, Room, copy, load, narrow, open_up, store, sweep_within, views
+from .products import cross, gather, matrix, parallel, serial, settle
+from .propagation import add_up, begin, free_phase, measure
 from .relaxation import fused_crossbar, relax
+from .wiring import Wiring
 
 
 @serial
@@ -40,9 +43,9 @@ def _windows(voltage, low, high, floor, ceiling):
 def _send(net, layer, slope, errors):
     """Hand a layer's slopes to its neighbours' errors, but for those that fused passes take."""
     if layer > 0 and not net.fused[layer]:
-        cross(net.rows[layer], net.turned[layer], slope, errors[layer - 1])
+        cross(net.rows[layer], net.turned[layer], slope, errors[layer - 1], net.alone)
     if layer + 1 < len(errors) and not net.fused[layer + 1]:
-        cross(net.rows[layer + 1], not net.turned[layer + 1], slope, errors[layer + 1])
+        cross(net.rows[layer + 1], not net.turned[layer + 1], slope, errors[layer + 1], net.alone)
 
 
 @serial
@@ -55,27 +58,31 @@ def _reverse_layer(net, layer, voltage, slopes, errors, final):
         floor, ceiling = np.empty_like(voltage), np.empty_like(voltage)
         _windows(voltage, low, high, floor, ceiling)
         settle(
-            net.rows[crossbar], slopes[other], errors[layer], total, floor, ceiling, slope, errors[other]
+            net.rows[crossbar], slopes[other], errors[layer], total, floor, ceiling, slope, errors[other],
+            net.alone,
         )  # fmt: skip
         errors[layer][:] = 0.0
     else:
         if crossbar > 0:
-            gather(net.rows[crossbar], slopes[other], errors[layer])
+            gather(net.rows[crossbar], slopes[other], errors[layer], net.alone)
         _slopes(voltage, errors[layer], total, low, high, slope)
     if not final:
         _send(net, layer, slope, errors)
 
 
 @serial
-def _reverse(net, target, paths, slopes, slope, errors):
-    """Fill slopes[l] (sweeps·batch, units) with the δ of every update, from the last to the first; slope[l] is room."""
+def _reverse(net, target, batch, paths, slopes, slope, errors):
+    """Fill slopes[l] (sweeps·samples, units) with the δ of every update, from the last to the first; slope[l] is room.
+
+    The loss is the mean over `batch` samples, of which these are all or some.
+    """
     size, last = target.shape[0], len(errors) - 1
     sweeps = slopes[0].shape[0] // size
     for layer in range(last):
         errors[layer][:] = 0.0
     for b in range(size):
         for k in range(target.shape[1]):
-            errors[last][b, k] = (paths[last][sweeps * size + b, k] - target[b, k]) / np.float32(size)
+            errors[last][b, k] = (paths[last][sweeps * size + b, k] - target[b, k]) / np.float32(batch)
     for sweep in range(sweeps - 1, -1, -1):
         for colour in (1, 0):
             for layer in range(colour, last + 1, 2):
@@ -98,7 +105,7 @@ def _spent(path, slope, scale, out):
 def _factor(path, slope, first, width, slopes_first):
     """The voltages that the other layer's updates saw, from row `first` on, and a layer's slopes, as ordered."""
     terms, units = slope.shape
-    out = np.zeros((2 * terms, width), np.float32)
+    out = matrix(2 * terms, width)
     seen, own = (terms, 0) if slopes_first else (0, terms)
     out[seen : seen + terms, :units] = path[first : first + terms]
     out[own : own + terms, :units] = slope
@@ -154,32 +161,114 @@ def _step(net, rates, course, now, following, paths, slopes, drive):
 
 
 @serial
-def backpropagate(net, rates, course, free, works, states, paths, slopes):
-    """Train a `Wiring` over a `Course` in place; the summed free-phase cost and the count of wrong classes.
+def _record(net, drive, target, state, works, paths, sweeps):
+    """Sweep on from paths[l]'s first rows (samples, units), and keep what every sweep leaves in the next ones."""
+    size = drive.shape[0]
+    calm = np.zeros(size, np.float32)
+    for sweep in range(1, sweeps + 1):
+        relax(net, drive, calm, target, state, works, 1)
+        for layer in range(len(state)):
+            paths[layer][sweep * size : (sweep + 1) * size] = state[layer]
+
+
+@serial
+def _there_and_back(net, course, drive, target, free, works, states, paths, slopes):
+    """The free phase, the sweeps after it and their slopes, all samples at once."""
+    size = drive.shape[0]
+    free_phase(net, course, drive, target, free, works)
+    for layer in range(len(free)):
+        states[layer][:] = free[layer]
+        paths[layer][:size] = free[layer]
+    _record(net, drive, target, states, works, paths, course.more)
+    _reverse(net, target, size, paths, slopes, states, works)
+
+
+@serial
+def _sample_there_and_back(
+    net, room, way, back, counts, allowed, seen, drive, target, free, paths, slopes, rest, more, b
+):  # fmt: skip
+    """The same of one sample, in its open part after the first sweeps; whether that was all that could conduct."""
+    size = free[0].shape[0]
+    part = narrow(net, room, counts, drive, b)
+    goal, calm = target[b : b + 1], np.zeros(1, np.float32)
+    state, work = views(room.voltages, counts, b, 1, free), views(room.works, counts, b, 1, free)
+    load(free, b, room.listed, counts, state, 0)
+    within = sweep_within(part, room, counts, allowed, seen, b, calm, goal, state, work, rest)
+    store(state, 0, b, room.listed, counts, free, b)
+    path, slope = views(way, counts, b, more + 1, free), views(back, counts, b, more, free)
+    for layer in range(len(path)):
+        path[layer][0] = state[layer][0]
+    for sweep in range(1, more + 1):
+        within = within and sweep_within(part, room, counts, allowed, seen, b, calm, goal, state, work, 1)
+        for layer in range(len(path)):
+            path[layer][sweep] = state[layer][0]
+    _reverse(part, goal, size, path, slope, state, work)
+    for sweep in range(more + 1):
+        store(path, sweep, b, room.listed, counts, paths, sweep * size + b)
+    for sweep in range(more):
+        store(slope, sweep, b, room.listed, counts, slopes, sweep * size + b)
+    return within
+
+
+@parallel
+def _each_sample(
+    rows, turned, fused, biases, sums, row_sums, column_sums, low, high,
+    listed, parts, part_biases, part_sums, part_low, part_high, voltages, works, way, back,
+    counts, allowed, seen, drive, target, free, paths, slopes, rest, more, within,
+):  # fmt: skip
+    # One by one, for a parallel loop takes no tuples within tuples.
+    for b in numba.prange(within.size):
+        net = Wiring(rows, turned, fused, biases, sums, row_sums, column_sums, low, high, True)
+        room = Room(listed, parts, part_biases, part_sums, part_low, part_high, voltages, works)
+        within[b] = _sample_there_and_back(
+            net, room, way, back, counts[b], allowed[b], seen, drive, target, free, paths, slopes, rest, more, b
+        )  # fmt: skip
+
+
+@serial
+def _apart(net, room, way, back, course, drive, target, free, works, seen, paths, slopes):
+    """As `_there_and_back`, each sample by itself; whether all that could conduct was open."""
+    size = drive.shape[0]
+    allowed = np.zeros((size, len(free)), np.float32)
+    counts = np.zeros((size, len(free)), np.int64)
+    within = np.zeros(size, np.bool_)
+    open_up(net, room, drive, np.float32(0.0), target, free, works, seen, allowed, counts)
+    _each_sample(
+        net.rows, net.turned, net.fused, net.biases, net.sums, net.row_sums, net.column_sums, net.low, net.high,
+        room.listed, room.rows, room.biases, room.sums, room.low, room.high, room.voltages, room.works, way, back,
+        counts, allowed, seen, drive, target, free, paths, slopes, course.sweeps - OPENING, course.more, within,
+    )  # fmt: skip
+    return within.all()
+
+
+@serial
+def backpropagate(net, rates, course, free, works, states, paths, slopes, room, way, back, start, seen):
+    """Train a `Wiring` over a `Course` in place; the summed free-phase cost, the count of wrong classes, and of steps
+    whose samples left their open parts.
 
     As `propagate`, but for states[l] (batch, units), room for the sweeps after the free phase; paths[l]
-    ((more + 1)·batch, units), the voltages before and after each of them; and slopes[l] (more·batch, units), zero at
-    first.
+    ((more + 1)·batch, units), the voltages before and after each of them; slopes[l] (more·batch, units), zero at
+    first; way and back, room for each sample's own paths and slopes.
     """
     order, (steps, size) = course.order, course.order.shape
-    beta = np.zeros(size, np.float32)
     target = np.empty((size, course.targets.shape[1]), np.float32)
     drive = np.empty((size, net.biases[0].size), np.float32)
     # Without slopes nothing moves: this fills the sums and the first drive.
     _step(net, rates, course, order[0], order[0], paths, slopes, drive)
-    loss, wrong = 0.0, 0
+    loss, wrong, whole = 0.0, 0, 0
     for step in range(steps):
         for b in range(size):
             target[b] = course.targets[order[step, b]]
-        cost, mistakes = free_phase(net, course, drive, target, free, works)
+        begin(course, free)
+        if room is None:
+            _there_and_back(net, course, drive, target, free, works, states, paths, slopes)
+        else:
+            copy(free, start)
+            if not _apart(net, room, way, back, course, drive, target, free, works, seen, paths, slopes):
+                copy(start, free)
+                _there_and_back(net, course, drive, target, free, works, states, paths, slopes)
+                whole += 1
+        cost, mistakes = measure(free[len(free) - 1], target)
         loss, wrong = loss + cost, wrong + mistakes
-        for layer in range(len(free)):
-            states[layer][:] = free[layer]
-            paths[layer][:size] = free[layer]
-        for sweep in range(1, course.more + 1):
-            relax(net, drive, beta, target, states, works, 1)
-            for layer in range(len(free)):
-                paths[layer][sweep * size : (sweep + 1) * size] = states[layer]
-        _reverse(net, target, paths, slopes, states, works)
         _step(net, rates, course, order[step], order[min(step + 1, steps - 1)], paths, slopes, drive)
-    return loss, wrong
+    return loss, wrong, whole

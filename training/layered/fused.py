@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from ..nudging import NUDGES
 from ..trainer import Evaluation, Settings, State
 from .backward import backpropagate
 from .evaluation import compile_evaluation, evaluate
+from .open_units import copy, may_open, room_for
+from .products import matrix
 from .propagation import propagate
 from .shape import LayeredShape
 from .threads import start_threads
@@ -38,6 +40,8 @@ class FusedTrainer:
             raise ExperimentError(f"the fused engine cannot train this: {reason}")
         self.shape = shape
         self.settings = settings
+        self.whole_steps = 0
+        """Steps of the last epoch whose samples left their open parts, and swept the whole crossbars after all."""
 
     def compile(self, features: np.dtype | str = "uint8") -> float:
         """Compile, or load from the cache, an epoch for inputs of that type, and the evaluation; the seconds."""
@@ -78,27 +82,29 @@ class FusedTrainer:
         self, state: State, inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: Mapping[str, float]
     ) -> tuple[State, float, int]:
         start_threads()
-        settings, network = self.settings, self.shape.network
-        sizes, batch = network.sizes, settings.batch
-        free = tuple(
-            np.array(v, np.float32) if settings.carry else np.zeros((batch, n), np.float32)
-            for v, n in zip(state["free"], sizes, strict=True)
-        )
-        wiring = lay_out(network, state, 2 * batch)
+        settings, sizes, batch = self.settings, self.shape.network.sizes, self.settings.batch
+        free = _layers(sizes, batch)
+        if settings.carry:
+            copy(tuple(np.asarray(voltages, np.float32) for voltages in state["free"]), free)
+        wiring = lay_out(self.shape.network, state, 2 * batch)
         course = course_of(settings, inputs, targets, order)
         common = (wiring, rates_of(self.shape, rates), course, free, _layers(sizes, batch))
+        room = room_for(wiring, batch) if may_open(self.shape, state, settings.sweeps, batch) else None
+        seen = (_layers(sizes, batch), _layers(sizes, batch))
         if settings.rule == "backpropagation":
             terms = course.more * batch
-            room = (_layers(sizes, batch), _layers(sizes, terms + batch), _layers(sizes, terms))
-            loss, errors = backpropagate(*common, *room)
+            paths = (_layers(sizes, batch), _layers(sizes, terms + batch), _layers(sizes, terms))
+            way, back = (_layers([sweeps * n for n in sizes], batch) for sweeps in (course.more + 1, course.more))
+            loss, errors, self.whole_steps = backpropagate(*common, *paths, room, way, back, *seen)
         else:
             betas = tuple(np.float32(unit * settings.beta) for unit in NUDGES[settings.variant])
-            loss, errors = propagate(*common, _layers(sizes, 2 * batch), _layers(sizes, 2 * batch), betas)
+            pairs = (_layers(sizes, 2 * batch), _layers(sizes, 2 * batch))
+            loss, errors, self.whole_steps = propagate(*common, *pairs, betas, room, *seen)
         return {"weights": weights_of(wiring), "biases": list(wiring.biases), "free": list(free)}, loss, errors
 
 
-def _layers(sizes: tuple[int, ...], rows: int) -> tuple[np.ndarray, ...]:
-    return tuple(np.zeros((rows, n), np.float32) for n in sizes)
+def _layers(sizes: Sequence[int], rows: int) -> tuple[np.ndarray, ...]:
+    return tuple(matrix(rows, n) for n in sizes)
 
 
 def _input_type(dtype: np.dtype) -> np.dtype:

@@ -59,6 +59,14 @@ def stride(columns):
 
 
 @serial
+def matrix(lines, columns):
+    """A matrix of zeros from a cache line's start: loads of a whole line that straddle two take twice as long."""
+    raw = np.zeros(lines * columns + LINE, np.float32)
+    skip = -(raw.ctypes.data // raw.itemsize) % LINE
+    return raw[skip : skip + lines * columns].reshape((lines, columns))
+
+
+@serial
 def _gather_one(rows, vectors, out, j, b):
     row, vector = rows[j], vectors[b]
     total = np.float32(0.0)
@@ -118,9 +126,9 @@ def _gather_parts(rows, vectors, out):
 
 
 @serial
-def gather(rows, vectors, out):
-    """out[b, j] += Σ_k rows[j, k]·vectors[b, k]."""
-    if rows.size < PARALLEL_SIZE:
+def gather(rows, vectors, out, alone):
+    """out[b, j] += Σ_k rows[j, k]·vectors[b, k]; in this thread where `alone`."""
+    if alone or rows.size < PARALLEL_SIZE:
         _gather_rows(rows, vectors, out, 0, rows.shape[0])
     else:
         _gather_parts(rows, vectors, out)
@@ -178,9 +186,9 @@ def _combine_parts(rows, vectors, partial):
 
 
 @serial
-def combine(rows, vectors, out):
-    """out[b, k] += Σ_j vectors[b, j]·rows[j, k]."""
-    if rows.size < PARALLEL_SIZE:
+def combine(rows, vectors, out, alone):
+    """out[b, k] += Σ_j vectors[b, j]·rows[j, k]; in this thread where `alone`."""
+    if alone or rows.size < PARALLEL_SIZE:
         _combine_rows(rows, vectors, out, 0, rows.shape[0])
     else:
         partial = np.empty((PARTS, out.shape[0], out.shape[1]), np.float32)
@@ -189,12 +197,12 @@ def combine(rows, vectors, out):
 
 
 @serial
-def cross(rows, onwards, vectors, out):
+def cross(rows, onwards, vectors, out, alone):
     """Add the currents that `vectors` drive through a crossbar: from its rows to its columns where `onwards`."""
     if onwards:
-        combine(rows, vectors, out)
+        combine(rows, vectors, out, alone)
     else:
-        gather(rows, vectors, out)
+        gather(rows, vectors, out, alone)
 
 
 @serial
@@ -222,13 +230,13 @@ def _settle_parts(rows, seen, numerator, total, low, high, out, partial):
 
 
 @serial
-def settle(rows, seen, numerator, total, low, high, out, onward):
+def settle(rows, seen, numerator, total, low, high, out, onward, alone):
     """Through a crossbar and back while each of its weights passes by once.
 
     numerator[b, j] += Σ_k rows[j, k]·seen[b, k], then out[b, j] = clip(numerator[b, j]/total[j], low[b, j],
     high[b, j]), and at once onward[b, k] += Σ_j out[b, j]·rows[j, k].
     """
-    if rows.size < PARALLEL_SIZE:
+    if alone or rows.size < PARALLEL_SIZE:
         _settle_rows(rows, seen, numerator, total, low, high, out, onward, 0, rows.shape[0])
     else:
         partial = np.empty((PARTS, onward.shape[0], onward.shape[1]), np.float32)

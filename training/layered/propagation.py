@@ -8,11 +8,14 @@ matrix product of few rows plus one term a line, so it is applied while the weig
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 from .kernels import crossbar_pass, input_pass
-from .products import serial
+from .open_units import OPENING, Room, copy, load, narrow, open_up, store, sweep_within, views
+from .products import matrix, parallel, serial
 from .relaxation import relax
+from .wiring import Wiring
 
 
 @serial
@@ -93,7 +96,7 @@ def _step_crossbars(net, rates, pairs, spread):
         rows, rate = net.rows[layer], rates.crossbars[layer] / spread
         row_step = np.empty(left.shape[1], np.float32)
         column_step = np.empty(right.shape[1], np.float32)
-        scaled = np.zeros((right.shape[0], rows.shape[1]), np.float32)
+        scaled = matrix(right.shape[0], rows.shape[1])
         _squares(left, np.float32(0.5) * rate, row_step)
         _squares(right, np.float32(0.5) * rate, column_step)
         _signed(right, rate, scaled)
@@ -119,13 +122,17 @@ def _step(net, rates, course, now, following, pairs, spread, drive):
 
 
 @serial
-def free_phase(net, course, drive, target, free, works):
-    """Sweep without nudging, from rest unless the state carries over; its cost and count of wrong classes."""
+def begin(course, free):
+    """The free phase starts from rest, unless the state carries over."""
     if not course.carry:
         for layer in range(len(free)):
             free[layer][:] = 0.0
+
+
+@serial
+def free_phase(net, course, drive, target, free, works):
+    """Sweep without nudging."""
     relax(net, drive, np.zeros(drive.shape[0], np.float32), target, free, works, course.sweeps)
-    return measure(free[len(free) - 1], target)
 
 
 @serial
@@ -136,11 +143,80 @@ def _twice(single, pair):
 
 
 @serial
-def propagate(net, rates, course, free, works, pairs, pair_works, betas):
-    """Train a `Wiring` over a `Course` in place; the summed free-phase cost and the count of wrong classes.
+def _phases(net, course, drive, beta, target, free, works, pairs, pair_works):
+    """The free phase and the two nudged ones, all samples at once."""
+    size = drive.shape[0]
+    free_phase(net, course, drive, target[:size], free, works)
+    pair_drive = np.empty((2 * size, drive.shape[1]), np.float32)
+    _twice(drive, pair_drive)
+    for layer in range(len(free)):
+        _twice(free[layer], pairs[layer])
+    relax(net, pair_drive, beta, target, pairs, pair_works, course.more)
+
+
+@serial
+def _sample_phases(net, room, counts, allowed, seen, drive, beta, target, free, pairs, rest, more, b):
+    """The rest of one sample's phases, in its open part; whether that was all that could conduct."""
+    size = free[0].shape[0]
+    part = narrow(net, room, counts, drive, b)
+    single, nudged = np.zeros(1, np.float32), np.empty(2, np.float32)
+    nudged[0], nudged[1] = beta[b], beta[b + size]
+    goal = np.empty((2, target.shape[1]), np.float32)
+    goal[:] = target[b]
+    state = views(room.voltages, counts, b, 1, free)
+    load(free, b, room.listed, counts, state, 0)
+    work = views(room.works, counts, b, 1, free)
+    within = sweep_within(part, room, counts, allowed, seen, b, single, goal[:1], state, work, rest)
+    store(state, 0, b, room.listed, counts, free, b)
+    pair = views(room.voltages, counts, b, 2, free)
+    for layer in range(len(pair)):
+        pair[layer][1] = pair[layer][0]
+    work = views(room.works, counts, b, 2, free)
+    within = within and sweep_within(part, room, counts, allowed, seen, b, nudged, goal, pair, work, more)
+    store(pair, 0, b, room.listed, counts, pairs, b)
+    store(pair, 1, b, room.listed, counts, pairs, b + size)
+    return within
+
+
+@parallel
+def _each_sample(
+    rows, turned, fused, biases, sums, row_sums, column_sums, low, high,
+    listed, parts, part_biases, part_sums, part_low, part_high, voltages, works,
+    counts, allowed, seen, drive, beta, target, free, pairs, rest, more, within,
+):  # fmt: skip
+    # One by one, for a parallel loop takes no tuples within tuples.
+    for b in numba.prange(within.size):
+        net = Wiring(rows, turned, fused, biases, sums, row_sums, column_sums, low, high, True)
+        room = Room(listed, parts, part_biases, part_sums, part_low, part_high, voltages, works)
+        within[b] = _sample_phases(
+            net, room, counts[b], allowed[b], seen, drive, beta, target, free, pairs, rest, more, b
+        )  # fmt: skip
+
+
+@serial
+def _phases_apart(net, room, course, drive, beta, target, free, works, pairs, seen):
+    """As `_phases`, each sample in its open part after the first sweeps; whether all that could conduct was open."""
+    size = drive.shape[0]
+    allowed = np.zeros((size, len(free)), np.float32)
+    counts = np.zeros((size, len(free)), np.int64)
+    within = np.zeros(size, np.bool_)
+    open_up(net, room, drive, np.max(np.abs(beta)), target[:size], free, works, seen, allowed, counts)
+    _each_sample(
+        net.rows, net.turned, net.fused, net.biases, net.sums, net.row_sums, net.column_sums, net.low, net.high,
+        room.listed, room.rows, room.biases, room.sums, room.low, room.high, room.voltages, room.works,
+        counts, allowed, seen, drive, beta, target, free, pairs, course.sweeps - OPENING, course.more, within,
+    )  # fmt: skip
+    return within.all()
+
+
+@serial
+def propagate(net, rates, course, free, works, pairs, pair_works, betas, room, start, seen):
+    """Train a `Wiring` over a `Course` in place; the summed free-phase cost, the count of wrong classes, and of steps
+    whose samples left their open parts.
 
     free[l] (batch, units) carries the free state from one batch to the next; pairs[l] (2·batch, units), zero at first,
     holds the nudged states of betas = (β_p, β_m), both started from the free one; works and pair_works are room alike.
+    `room` is for the samples' open parts, with start and seen (batch, units); None sweeps the whole crossbars always.
     """
     order, (steps, size) = course.order, course.order.shape
     spread = np.float32((betas[0] - betas[1]) * size)
@@ -148,19 +224,23 @@ def propagate(net, rates, course, free, works, pairs, pair_works, betas):
     beta[:size], beta[size:] = betas[0], betas[1]
     target = np.empty((2 * size, course.targets.shape[1]), np.float32)
     drive = np.empty((size, net.biases[0].size), np.float32)
-    pair_drive = np.empty((2 * size, drive.shape[1]), np.float32)
     # Without a difference between the two states nothing moves: this fills the sums and the first drive.
     _step(net, rates, course, order[0], order[0], pairs, spread, drive)
-    loss, wrong = 0.0, 0
+    loss, wrong, whole = 0.0, 0, 0
     for step in range(steps):
         for b in range(size):
             target[b] = course.targets[order[step, b]]
             target[b + size] = target[b]
-        cost, mistakes = free_phase(net, course, drive, target[:size], free, works)
+        begin(course, free)
+        if room is None:
+            _phases(net, course, drive, beta, target, free, works, pairs, pair_works)
+        else:
+            copy(free, start)
+            if not _phases_apart(net, room, course, drive, beta, target, free, works, pairs, seen):
+                copy(start, free)
+                _phases(net, course, drive, beta, target, free, works, pairs, pair_works)
+                whole += 1
+        cost, mistakes = measure(free[len(free) - 1], target[:size])
         loss, wrong = loss + cost, wrong + mistakes
-        _twice(drive, pair_drive)
-        for layer in range(len(free)):
-            _twice(free[layer], pairs[layer])
-        relax(net, pair_drive, beta, target, pairs, pair_works, course.more)
         _step(net, rates, course, order[step], order[min(step + 1, steps - 1)], pairs, spread, drive)
-    return loss, wrong
+    return loss, wrong, whole

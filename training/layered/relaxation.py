@@ -22,9 +22,9 @@ def fused_crossbar(net, layer):
 def receive(net, layer, state, numerator):
     """Add the currents that neighbours drive into a layer, but for those that fused passes bring."""
     if layer > 0 and not net.fused[layer]:
-        cross(net.rows[layer], not net.turned[layer], state[layer - 1], numerator)
+        cross(net.rows[layer], not net.turned[layer], state[layer - 1], numerator, net.alone)
     if layer + 1 < len(state) and not net.fused[layer + 1]:
-        cross(net.rows[layer + 1], net.turned[layer + 1], state[layer + 1], numerator)
+        cross(net.rows[layer + 1], net.turned[layer + 1], state[layer + 1], numerator, net.alone)
 
 
 @serial
@@ -53,7 +53,7 @@ def _update_layer(net, layer, beta, target, state, work):
         other = 2 * crossbar - 1 - layer
         settle(
             net.rows[crossbar], state[other], work[layer], net.sums[layer], net.low[layer], net.high[layer],
-            state[layer], work[other],
+            state[layer], work[other], net.alone,
         )  # fmt: skip
     elif layer + 1 == len(state):
         _clip_nudged(net, layer, work[layer], beta, target, state[layer])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...solvers.layered import LayeredNetwork
 from ..trainer import Settings, State
-from .products import stride
+from .products import matrix, stride
 from .shape import LayeredShape
 
 
@@ -20,6 +20,7 @@ class Wiring(NamedTuple):
     fused[l] says that one pass takes the voltages of crossbar l's odd layer to its even one, and the new ones back;
     an even layer has at most one such crossbar, whose rows are its units. sums[l] are the units' total conductances,
     row_sums[l] and column_sums[l] the crossbar's. low[l] and high[l] (vectors, units) clip the voltages.
+    One thread sweeps it where it is `alone`, else all do.
     """
 
     rows: tuple[np.ndarray, ...]
@@ -31,6 +32,7 @@ class Wiring(NamedTuple):
     column_sums: tuple[np.ndarray, ...]
     low: tuple[np.ndarray, ...]
     high: tuple[np.ndarray, ...]
+    alone: bool
 
 
 class Course(NamedTuple):
@@ -74,6 +76,7 @@ def lay_out(network: LayeredNetwork, state: State, vectors: int) -> Wiring:
         tuple(np.zeros(shape[1], np.float32) for shape in shapes),
         tuple(np.tile(low.astype(np.float32), (vectors, 1)) for low in network.lows),
         tuple(np.tile(high.astype(np.float32), (vectors, 1)) for high in network.highs),
+        alone=False,
     )
 
 
@@ -120,6 +123,6 @@ def _orient(sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pad(weight: np.ndarray) -> np.ndarray:
-    rows = np.zeros((weight.shape[0], stride(weight.shape[1])), np.float32)
+    rows = matrix(weight.shape[0], stride(weight.shape[1]))
     rows[:, : weight.shape[1]] = weight
     return rows
