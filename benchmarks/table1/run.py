@@ -79,7 +79,7 @@ class Entry(NamedTuple):
         settings = {"training.epochs": str(epochs), "rule.name": self.rule, "seed": str(self.seed)}
         if self.network.endswith("-fashion"):
             settings["data.name"] = "fashion_mnist"
-        tellegen.train(self.experiment, self.folder, settings, resume=bool(self.rows()))
+        tellegen.train(self.experiment, self.folder, settings, resume=(self.folder / "checkpoint.npz").exists())
 
 
 TABLE = FOLDER / "results.csv"
