@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from .kernels import crossbar_pass, input_pass
-from .open_units import OPENING, Room, copy, load, narrow, open_up, store, sweep_within, views
+from .open_units import Room, copy, load, narrow, open_up, store, sweep_within, views
 from .products import cross, gather, matrix, parallel, serial, settle
 from .propagation import add_up, begin, free_phase, measure
 from .relaxation import fused_crossbar, relax
@@ -172,15 +172,21 @@ def _record(net, drive, target, state, works, paths, sweeps):
 
 
 @serial
-def _there_and_back(net, course, drive, target, free, works, states, paths, slopes):
-    """The free phase, the sweeps after it and their slopes, all samples at once."""
+def _onwards_and_back(net, course, drive, target, free, works, states, paths, slopes):
+    """The sweeps after the free phase and their slopes, all samples at once."""
     size = drive.shape[0]
-    free_phase(net, course, drive, target, free, works)
     for layer in range(len(free)):
         states[layer][:] = free[layer]
         paths[layer][:size] = free[layer]
     _record(net, drive, target, states, works, paths, course.more)
     _reverse(net, target, size, paths, slopes, states, works)
+
+
+@serial
+def _there_and_back(net, course, drive, target, free, works, states, paths, slopes):
+    """The free phase, the sweeps after it and their slopes, all samples at once."""
+    free_phase(net, course, drive, target, free, works)
+    _onwards_and_back(net, course, drive, target, free, works, states, paths, slopes)
 
 
 @serial
@@ -213,30 +219,37 @@ def _sample_there_and_back(
 @parallel
 def _each_sample(
     rows, turned, fused, biases, sums, row_sums, column_sums, low, high,
-    listed, parts, part_biases, part_sums, part_low, part_high, voltages, works, way, back,
+    listed, parts, part_biases, part_sums, part_low, part_high, voltages, works, share, way, back,
     counts, allowed, seen, drive, target, free, paths, slopes, rest, more, within,
 ):  # fmt: skip
     # One by one, for a parallel loop takes no tuples within tuples.
     for b in numba.prange(within.size):
         net = Wiring(rows, turned, fused, biases, sums, row_sums, column_sums, low, high, True)
-        room = Room(listed, parts, part_biases, part_sums, part_low, part_high, voltages, works)
+        room = Room(listed, parts, part_biases, part_sums, part_low, part_high, voltages, works, share)
         within[b] = _sample_there_and_back(
             net, room, way, back, counts[b], allowed[b], seen, drive, target, free, paths, slopes, rest, more, b
         )  # fmt: skip
 
 
 @serial
-def _apart(net, room, way, back, course, drive, target, free, works, seen, paths, slopes):
-    """As `_there_and_back`, each sample by itself; whether all that could conduct was open."""
+def _apart(net, room, way, back, course, drive, target, free, works, seen, states, paths, slopes):
+    """As `_there_and_back`, each sample in its open part once that is small; whether all that could conduct was
+    open."""
     size = drive.shape[0]
     allowed = np.zeros((size, len(free)), np.float32)
     counts = np.zeros((size, len(free)), np.int64)
     within = np.zeros(size, np.bool_)
-    open_up(net, room, drive, np.float32(0.0), target, free, works, seen, allowed, counts)
+    swept, little = open_up(
+        net, room, drive, np.float32(0.0), target, free, works, course.sweeps, seen, allowed, counts
+    )  # fmt: skip
+    if not little:
+        _onwards_and_back(net, course, drive, target, free, works, states, paths, slopes)
+        return True
     _each_sample(
         net.rows, net.turned, net.fused, net.biases, net.sums, net.row_sums, net.column_sums, net.low, net.high,
-        room.listed, room.rows, room.biases, room.sums, room.low, room.high, room.voltages, room.works, way, back,
-        counts, allowed, seen, drive, target, free, paths, slopes, course.sweeps - OPENING, course.more, within,
+        room.listed, room.rows, room.biases, room.sums, room.low, room.high, room.voltages, room.works, room.share,
+        way, back,
+        counts, allowed, seen, drive, target, free, paths, slopes, course.sweeps - swept, course.more, within,
     )  # fmt: skip
     return within.all()
 
@@ -264,7 +277,7 @@ def backpropagate(net, rates, course, free, works, states, paths, slopes, room, 
             _there_and_back(net, course, drive, target, free, works, states, paths, slopes)
         else:
             copy(free, start)
-            if not _apart(net, room, way, back, course, drive, target, free, works, seen, paths, slopes):
+            if not _apart(net, room, way, back, course, drive, target, free, works, seen, states, paths, slopes):
                 copy(start, free)
                 _there_and_back(net, course, drive, target, free, works, states, paths, slopes)
                 whole += 1

@@ -24,7 +24,10 @@ from .shape import LayeredShape
 from .wiring import Wiring
 
 OPENING = 2
-"""Sweeps of a free phase through the whole crossbars; the last of them tells how far voltages still travel."""
+"""Sweeps of a free phase through the whole crossbars, at least; the last tells how far voltages still travel."""
+
+SHARE = 0.25
+"""The part of the crossbars between units that may be open, in a batch's mean, where sweeping samples apart pays."""
 
 GENEROUS = np.float32(2.0)
 """What is allowed, relative to the last sweep's steps and to the nudged outputs'."""
@@ -44,6 +47,7 @@ class Room(NamedTuple):
 
     listed (batch, units) are the open units' numbers, rows (batch, rows·stride) the submatrices laid out as the
     crossbars are; biases and sums (batch, units), low, high, voltages and works (batch, 2·units) as `relax` takes them.
+    Samples are swept apart where no more than `share` of the crossbars is open.
     """
 
     listed: tuple[np.ndarray, ...]
@@ -54,6 +58,7 @@ class Room(NamedTuple):
     high: tuple[np.ndarray, ...]
     voltages: tuple[np.ndarray, ...]
     works: tuple[np.ndarray, ...]
+    share: float
 
 
 def room_for(wiring: Wiring, batch: int) -> Room:
@@ -66,7 +71,7 @@ def room_for(wiring: Wiring, batch: int) -> Room:
 
     pairs = [2 * size for size in sizes]
     numbers = tuple(np.zeros((batch, size), np.int64) for size in sizes)
-    return Room(numbers, each(spans), each(sizes), each(sizes), *map(each, [pairs] * 4))
+    return Room(numbers, each(spans), each(sizes), each(sizes), *map(each, [pairs] * 4), share=SHARE)
 
 
 def may_open(shape: LayeredShape, state: State, sweeps: int, batch: int) -> bool:
@@ -126,22 +131,37 @@ def copy(source, out):
 
 
 @serial
-def open_up(net, room, drive, beta, target, free, works, seen, allowed, counts):
-    """The free phase's first sweeps, and what is open for each sample from then on.
+def open_up(net, room, drive, beta, target, free, works, sweeps, seen, allowed, counts):
+    """The free phase's first sweeps, until little is open for what follows: how many, and whether it is little.
 
     seen[l] (batch, units) becomes what a layer's neighbours last saw of it, allowed[b, l] how far it may travel from
     there in volts, counts[b, l] the number of its open units.
     """
-    calm = np.zeros(drive.shape[0], np.float32)
-    relax(net, drive, calm, target, free, works, OPENING - 1)
-    copy(free, seen)
-    relax(net, drive, calm, target, free, works, 1)
-    for b in range(drive.shape[0]):
-        _allow(net, b, beta, target, seen, free, allowed[b])
-        for layer in range(len(free)):
-            counts[b, layer] = list_open(net, b, layer, allowed[b], works[layer][b], room.listed[layer][b])
+    calm, swept, little = np.zeros(drive.shape[0], np.float32), OPENING - 1, False
+    relax(net, drive, calm, target, free, works, swept)
+    while swept < sweeps and not little:
+        copy(free, seen)
+        relax(net, drive, calm, target, free, works, 1)
+        swept += 1
+        for b in range(drive.shape[0]):
+            _allow(net, b, beta, target, seen, free, allowed[b])
+            for layer in range(len(free)):
+                counts[b, layer] = list_open(net, b, layer, allowed[b], works[layer][b], room.listed[layer][b])
+        little = _open_share(net, counts) <= room.share
     for layer in range(0, len(free), 2):
         seen[layer][:] = free[layer]
+    return swept, little
+
+
+@serial
+def _open_share(net, counts):
+    """The submatrices between open units relative to the crossbars, in the mean over the batch."""
+    part, whole = 0.0, 0.0
+    for layer in range(1, counts.shape[1]):
+        whole += counts.shape[0] * net.biases[layer - 1].size * net.biases[layer].size
+        for b in range(counts.shape[0]):
+            part += counts[b, layer - 1] * counts[b, layer]
+    return part / whole
 
 
 @serial

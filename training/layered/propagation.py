@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from .kernels import crossbar_pass, input_pass
-from .open_units import OPENING, Room, copy, load, narrow, open_up, store, sweep_within, views
+from .open_units import Room, copy, load, narrow, open_up, store, sweep_within, views
 from .products import matrix, parallel, serial
 from .relaxation import relax
 from .wiring import Wiring
@@ -143,15 +143,21 @@ def _twice(single, pair):
 
 
 @serial
-def _phases(net, course, drive, beta, target, free, works, pairs, pair_works):
-    """The free phase and the two nudged ones, all samples at once."""
+def _nudged_phases(net, course, drive, beta, target, free, pairs, pair_works):
+    """From the free state to the two nudged ones, all samples at once."""
     size = drive.shape[0]
-    free_phase(net, course, drive, target[:size], free, works)
     pair_drive = np.empty((2 * size, drive.shape[1]), np.float32)
     _twice(drive, pair_drive)
     for layer in range(len(free)):
         _twice(free[layer], pairs[layer])
     relax(net, pair_drive, beta, target, pairs, pair_works, course.more)
+
+
+@serial
+def _phases(net, course, drive, beta, target, free, works, pairs, pair_works):
+    """The free phase and the two nudged ones, all samples at once."""
+    free_phase(net, course, drive, target[: drive.shape[0]], free, works)
+    _nudged_phases(net, course, drive, beta, target, free, pairs, pair_works)
 
 
 @serial
@@ -181,30 +187,36 @@ def _sample_phases(net, room, counts, allowed, seen, drive, beta, target, free, 
 @parallel
 def _each_sample(
     rows, turned, fused, biases, sums, row_sums, column_sums, low, high,
-    listed, parts, part_biases, part_sums, part_low, part_high, voltages, works,
+    listed, parts, part_biases, part_sums, part_low, part_high, voltages, works, share,
     counts, allowed, seen, drive, beta, target, free, pairs, rest, more, within,
 ):  # fmt: skip
     # One by one, for a parallel loop takes no tuples within tuples.
     for b in numba.prange(within.size):
         net = Wiring(rows, turned, fused, biases, sums, row_sums, column_sums, low, high, True)
-        room = Room(listed, parts, part_biases, part_sums, part_low, part_high, voltages, works)
+        room = Room(listed, parts, part_biases, part_sums, part_low, part_high, voltages, works, share)
         within[b] = _sample_phases(
             net, room, counts[b], allowed[b], seen, drive, beta, target, free, pairs, rest, more, b
         )  # fmt: skip
 
 
 @serial
-def _phases_apart(net, room, course, drive, beta, target, free, works, pairs, seen):
-    """As `_phases`, each sample in its open part after the first sweeps; whether all that could conduct was open."""
+def _phases_apart(net, room, course, drive, beta, target, free, works, pairs, pair_works, seen):
+    """As `_phases`, each sample in its open part once that is small; whether all that could conduct was open."""
     size = drive.shape[0]
     allowed = np.zeros((size, len(free)), np.float32)
     counts = np.zeros((size, len(free)), np.int64)
     within = np.zeros(size, np.bool_)
-    open_up(net, room, drive, np.max(np.abs(beta)), target[:size], free, works, seen, allowed, counts)
+    nudge = np.max(np.abs(beta))
+    swept, little = open_up(
+        net, room, drive, nudge, target[:size], free, works, course.sweeps, seen, allowed, counts
+    )  # fmt: skip
+    if not little:
+        _nudged_phases(net, course, drive, beta, target, free, pairs, pair_works)
+        return True
     _each_sample(
         net.rows, net.turned, net.fused, net.biases, net.sums, net.row_sums, net.column_sums, net.low, net.high,
-        room.listed, room.rows, room.biases, room.sums, room.low, room.high, room.voltages, room.works,
-        counts, allowed, seen, drive, beta, target, free, pairs, course.sweeps - OPENING, course.more, within,
+        room.listed, room.rows, room.biases, room.sums, room.low, room.high, room.voltages, room.works, room.share,
+        counts, allowed, seen, drive, beta, target, free, pairs, course.sweeps - swept, course.more, within,
     )  # fmt: skip
     return within.all()
 
@@ -236,7 +248,7 @@ def propagate(net, rates, course, free, works, pairs, pair_works, betas, room, s
             _phases(net, course, drive, beta, target, free, works, pairs, pair_works)
         else:
             copy(free, start)
-            if not _phases_apart(net, room, course, drive, beta, target, free, works, pairs, seen):
+            if not _phases_apart(net, room, course, drive, beta, target, free, works, pairs, pair_works, seen):
                 copy(start, free)
                 _phases(net, course, drive, beta, target, free, works, pairs, pair_works)
                 whole += 1
