@@ -40,6 +40,10 @@ def data() -> tuple[np.ndarray, np.ndarray]:
     return rng.uniform(0, 1, (SAMPLES, 6)), np.eye(3)[rng.integers(0, 3, SAMPLES)]
 
 
+def settings_of(**fields) -> Settings:
+    return Settings(**{"batch": 4, "steps": 10, "scale": 2.0, "signed": True, "precision": "float32", **fields})
+
+
 def compare(shape: LayeredShape, data: tuple[np.ndarray, np.ndarray], settings: Settings, rate: float) -> int:
     """An epoch here and in JAX, from the same start; the steps that swept whole crossbars after all."""
     start = shape.state({}, settings.batch, "float32")
@@ -61,60 +65,30 @@ def compare(shape: LayeredShape, data: tuple[np.ndarray, np.ndarray], settings: 
 @pytest.mark.parametrize(("beta", "whole"), [(0.05, False), (0.5, True)])
 @pytest.mark.parametrize("carry", [True, False])
 def test_equilibrium_propagation_takes_the_same_steps(shape, data, beta: float, whole: bool, carry: bool) -> None:
-    settings = Settings(
-        batch=4,
-        steps=10,
-        beta=beta,
-        sweeps=5,
-        nudged_sweeps=4,
-        scale=2.0,
-        signed=True,
-        precision="float32",
-        carry=carry,
-    )
+    settings = settings_of(beta=beta, sweeps=5, nudged_sweeps=4, carry=carry)
     count = compare(shape, data, settings, 0.2)
     assert count > 0 if whole else count < 5
 
 
 def test_backpropagation_takes_the_same_steps(shape, data) -> None:
-    settings = Settings(
-        batch=4,
-        steps=10,
-        rule="backpropagation",
-        sweeps=3,
-        nudged_sweeps=4,
-        scale=2.0,
-        signed=True,
-        precision="float32",
-    )
+    settings = settings_of(rule="backpropagation", sweeps=3, nudged_sweeps=4)
     assert compare(shape, data, settings, 1.0) < 5
 
 
-# Of this shape 24 to 29 % are open after two sweeps and 18 to 22 % after three; none of its batches ever has nothing.
+# Of this shape 24 to 29 % are open after two sweeps and 18 to 22 % after three, and never nothing.
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.26])
 @pytest.mark.parametrize("rule", ["equilibrium", "backpropagation"])
 def test_the_sweeps_taken_are_the_same_whenever_the_open_parts_become_small(
     shape, data, rule: str, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(open_units, "SHARE", share)
-    settings = Settings(
-        batch=4,
-        steps=10,
-        rule=rule,
-        beta=0.05,
-        sweeps=3,
-        nudged_sweeps=4,
-        scale=2.0,
-        signed=True,
-        precision="float32",
-        carry=False,
-    )
+    settings = settings_of(rule=rule, beta=0.05, sweeps=3, nudged_sweeps=4, carry=False)
     assert compare(shape, data, settings, 0.2) < (1 if share == 0.0 else 5)
 
 
 def test_a_step_is_the_local_rule_at_exact_steady_states(shape, data) -> None:
     inputs, targets = data[0][:4], data[1][:4]
-    settings = Settings(batch=4, steps=1, beta=0.1, sweeps=60, scale=2.0, signed=True, precision="float32")
+    settings = settings_of(steps=1, beta=0.1, sweeps=60)
     trainer = FusedTrainer(shape, settings)
     moved, _, _ = trainer.epoch(
         shape.state({}, 4, "float32"), inputs, targets, np.arange(4), dict.fromkeys(shape.learned, 0.05)
