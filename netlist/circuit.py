@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from . import directives
@@ -142,9 +143,23 @@ class Circuit:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._by_name
 
+    @functools.cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where the elements of each kind stand in the deck."""
+        places: dict[str, list[int]] = {}
+        for place, element in enumerate(self.elements):
+            places.setdefault(element.kind, []).append(place)
+        return places
+
+    @property
+    def kinds(self) -> Set[str]:
+        """The SPICE letters of the elements that there are."""
+        return self._places.keys()
+
     def of_kind(self, *kinds: str) -> tuple[Element, ...]:
-        """The elements whose SPICE letter is one of `kinds`, in the deck's order."""
-        return tuple(element for element in self.elements if element.kind in kinds)
+        """The elements whose SPICE letter is one of `kinds`, in the deck's order. Linear in their number."""
+        places = sorted(chain.from_iterable(self._places.get(kind, ()) for kind in set(kinds)))
+        return tuple(self.elements[place] for place in places)
 
     def replace(self, **fields: object) -> Circuit:
         """A copy with other fields."""

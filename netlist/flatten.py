@@ -72,7 +72,7 @@ def is_flat(circuit: Circuit) -> bool:
     top = Resolution({TEMPERATURE: NOMINAL_TEMPERATURE}, {}, InstanceNames.top())
     if any(_card(card, top) != card for card in circuit.analyses):
         return False
-    return not any(top.changes(element) for element in circuit.elements)
+    return not circuit.of_kind("X") and not any(top.changes(element) for element in circuit.elements)
 
 
 class _Flattener:
@@ -194,7 +194,7 @@ def _card(card: Card, resolution: Resolution) -> Card:
 
 def _dropped(directive: Directive, body: Circuit) -> Callable[[str], bool]:
     """Which targets are gone in the flat circuit: parameters, and instances whose own parameter is learned."""
-    instances = [element.name for element in body.elements if element.kind == "X"]
+    instances = [element.name for element in body.of_kind("X")]
     known = [*body.parameters, *(instances if directive.keyword == "trainable" else ())]
     return lambda selector: bool(select([selector], known))
 

@@ -29,7 +29,7 @@ def conductance(element: Element) -> float | np.ndarray:
         CircuitError: no number yet (an expression: flatten the circuit first), none at all, zero ohm, or a resistance
             that a model card or the temperature changes, which is no ideal resistor.
     """
-    plain = element.model is None and element.parameters.keys() <= {"g"}
+    plain = element.model is None and (not element.parameters or element.parameters.keys() <= {"g"})
     factor = 1.0 if plain else _factor(element)
     if is_written_as_conductance(element):
         given = _number(element, "g", element.parameters["g"])

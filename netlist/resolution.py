@@ -25,6 +25,7 @@ from .substitution import inline, substitute
 from .suggestion import nearest
 
 _PLAIN = (float, str, np.ndarray, type(None), bool)
+_SETTLED = frozenset((*_PLAIN, np.float64))
 _BY_EXPRESSION = frozenset("BEG")
 """Kinds that keep an expression even when it reads no signal."""
 
@@ -119,10 +120,8 @@ class Resolution:
         )
 
     def changes(self, element: Element) -> bool:
-        """Whether resolving would change an element of the deck itself."""
-        if not _is_settled(element):
-            return element.kind == "X" or self.element(element, 1.0) != element
-        return element.kind == "X"
+        """Whether resolving would change an element of the deck itself, which is no instance."""
+        return not _is_settled(element) and self.element(element, 1.0) != element
 
     def element(self, element: Element, multiplier: float) -> Element:
         """The flat element; `multiplier` is that of the instances around it."""
@@ -153,9 +152,11 @@ class Resolution:
 
 def _is_settled(element: Element) -> bool:
     """Whether the element's value and parameters are numbers, words or arrays."""
-    if not isinstance(element.value, _PLAIN):
-        return False
-    return not element.parameters or all(isinstance(value, _PLAIN) for value in element.parameters.values())
+    # By type, not by kind of type: every element of every circuit is asked, and what stays gets a second look.
+    for value in element.parameters.values() if element.parameters else ():
+        if type(value) not in _SETTLED:
+            return False
+    return type(element.value) in _SETTLED
 
 
 def _multiplied(element: Element, parameters: Mapping[str, object], multiplier: float) -> Mapping[str, object]:

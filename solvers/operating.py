@@ -38,7 +38,7 @@ def operating_point(circuit: Circuit, method: str = AUTO, tolerance: float = 1e-
         solution = solve(network.reduce(values), method, tolerance=tolerance)
     except TellegenError as error:
         raise explained(network, error) from None
-    kinds = {element.kind for element in network.circuit.elements}
+    kinds = network.circuit.kinds
     about = {
         "engine": "qp",
         "method": solution.method,

@@ -7,14 +7,13 @@ one `Topology`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..netlist import Circuit, Element, Traces
+from ..netlist import Circuit, Traces
 from ..netlist.buses import bus_widths
 from ..netlist.diode_connected import between_ends, is_diode
 from ..netlist.piecewise import Reduction, with_ideal_parts
@@ -69,13 +68,10 @@ class ResistiveNetwork:
         if (reason := refused(flat, smooth)) is not None:
             raise reason
         table = NodeTable.of(flat.elements, bus_widths(flat))
-        of_kind = defaultdict[str, list[Element]](list)
-        for element in flat.elements:
-            of_kind[element.kind].append(element)
-        resistors = Branches.of(of_kind["R"], table, conductance_of)
-        conducting = [between_ends(element, flat.models) for element in flat.elements if is_diode(element)]
+        resistors = Branches.of(flat.of_kind("R"), table, conductance_of)
+        conducting = [between_ends(element, flat.models) for element in flat.of_kind("D", "M") if is_diode(element)]
         diodes = Branches.of(conducting, table, nothing_of)
-        sources = Branches.of((*of_kind["V"], *of_kind["L"]), table, voltage_of)
+        sources = Branches.of((*flat.of_kind("V"), *flat.of_kind("L")), table, voltage_of)
         named = [node for node in flat.outputs if "(" not in node] if loads is None else list(loads)
         at = np.asarray([node for name in named for node in np.ravel(table.index(name))], dtype=np.int64)
         groups = Supernodes.of(table.ground + 1, table.ground, sources.first, sources.second)
@@ -86,7 +82,8 @@ class ResistiveNetwork:
         diode_rows = np.flatnonzero(group[diodes.first] != group[diodes.second])
         anode, cathode = group[diodes.first[diode_rows]], group[diodes.second[diode_rows]]
         topology = Topology(groups.count, a[rows], b[rows], anode, cathode)
-        currents, opens = Branches.of(of_kind["I"], table, current_of), Branches.of(of_kind["C"], table, nothing_of)
+        currents = Branches.of(flat.of_kind("I"), table, current_of)
+        opens = Branches.of(flat.of_kind("C"), table, nothing_of)
         gathered = (resistors, diodes, currents, sources, opens)
         return cls(flat, reduction, table, *gathered, at, groups, topology, rows, diode_rows)
 
@@ -159,11 +156,11 @@ class ResistiveNetwork:
         """
         values = values or self.values()
         every = self.branch_currents(solution, values)
-        named = {**self.table.signals(self.potentials(solution.v, values)[:-1])}
-        signals = {name: signal for branches, current in every for name, signal in branches.signals(current).items()}
+        currents = {name: each for branches, current in every for name, each in branches.shaped(current).items()}
+        named = self.table.signals(self.potentials(solution.v, values)[:-1])
         for element in self.circuit.elements:
-            if (name := f"i({element.name})") in signals:
-                named[name] = signals[name]
+            if element.name in currents:
+                named[f"i({element.name})"] = currents[element.name]
         return Traces(self.reduction.restored(named), about=dict(about or {}))
 
     def branch_currents(self, solution: Solution, values: Values) -> list[tuple[Branches, np.ndarray]]:

@@ -19,6 +19,8 @@ from ..netlist.piecewise import with_ideal_parts
 from ..netlist.resistance import conductance
 
 TAKEN = frozenset("RVIDCLK")
+ALWAYS_TAKEN = frozenset("RCLK")
+"""Those that nothing on their card takes out."""
 CURE = "use the nodal engine"
 
 
@@ -28,7 +30,7 @@ def refused(circuit: Circuit, smooth: bool = False) -> CircuitError | None:
     With `smooth` its diodes are real ones instead of ideal ones.
     """
     ideal = circuit.ideal_models
-    for element in circuit.elements:
+    for element in circuit.of_kind(*(circuit.kinds - ALWAYS_TAKEN)):
         kind = element.kind
         if kind not in TAKEN and not (smooth and is_diode_connected(element)):
             title = KINDS[kind].title if kind in KINDS else "element"

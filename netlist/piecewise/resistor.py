@@ -51,7 +51,7 @@ def piecewise_resistors(circuit: Circuit) -> Mapping[str, PiecewiseResistor]:
 
 def _named(selector: str, circuit: Circuit) -> tuple[str, ...]:
     """The resistors that a selector means; a glob may mean other elements besides, which are left alone."""
-    resistors = [element.name for element in circuit.elements if element.kind == "R"]
+    resistors = [element.name for element in circuit.of_kind("R")]
     found = select([selector], resistors)
     if found:
         return found

@@ -64,7 +64,7 @@ class Network:
         around = surroundings or Surroundings.of_circuit(flat)
         found = instances_of(flat, around)
         found, groups = _together(found)
-        lines = [element for element in flat.elements if element.kind == "T"]
+        lines = list(flat.of_kind("T"))
         nodes, inner, currents = _unknowns(found, groups, lines)
         names = (*nodes, *inner, *currents)
         numbers = {name: place for place, name in enumerate(names)} | {GROUND: NOWHERE}
