@@ -84,10 +84,6 @@ class Branches:
             for name, place in self.places.items()
         }
 
-    def signals(self, currents: np.ndarray) -> dict[str, np.ndarray]:
-        """Currents (..., count) as `i(element)` signals with the arrays' trailing shapes."""
-        return {f"i({name})": current for name, current in self.shaped(currents).items()}
-
     def owner(self, branch: int) -> str:
         """The element that a branch belongs to. Linear in the number of elements: for messages."""
         return next(name for name, place in self.places.items() if place.start <= branch < place.stop)
