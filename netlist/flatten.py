@@ -72,7 +72,7 @@ def is_flat(circuit: Circuit) -> bool:
     top = Resolution({TEMPERATURE: NOMINAL_TEMPERATURE}, {}, InstanceNames.top())
     if any(_card(card, top) != card for card in circuit.analyses):
         return False
-    return not circuit.of_kind("X") and not any(top.changes(element) for element in circuit.elements)
+    return "X" not in circuit.kinds and not any(top.changes(element) for element in circuit.elements)
 
 
 class _Flattener:

@@ -7,41 +7,14 @@ Errors are those of `results.csv`. Epochs are those of the runs that are there a
 
 from __future__ import annotations
 
-import csv
 import itertools
-import tempfile
-from collections.abc import Iterable
-from pathlib import Path
 from statistics import mean, stdev
 
-from run import FOLDER, NETWORKS, PAPER, RULES, TABLE, Entry
+from run import FOLDER, NETWORKS, PAPER, RULES, TABLE, Entry, place, read, write
 
 EPOCHS = FOLDER / "epochs.csv"
 KEPT = ("epoch", "test_error", "train_error", "train_seconds")
 Rows = list[dict[str, str]]
-
-
-def read(table: Path) -> Rows:
-    """The rows of a table; none if it is not there."""
-    if not table.exists():
-        return []
-    with table.open(newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-def write(table: Path, rows: Iterable[dict[str, str]]) -> None:
-    """The table in one piece."""
-    rows = list(rows)
-    with tempfile.NamedTemporaryFile("w", dir=FOLDER, delete=False, newline="") as out:
-        writer = csv.DictWriter(out, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    Path(out.name).replace(table)
-
-
-def place(row: dict[str, str]) -> tuple[int, int, int, int]:
-    """Where a row stands: by network, rule, seed and epoch."""
-    return NETWORKS.index(row["network"]), RULES.index(row["rule"]), int(row["seed"]), int(row.get("epoch", 0))
 
 
 def epochs() -> Rows:

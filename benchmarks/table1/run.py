@@ -12,6 +12,7 @@ import csv
 import os
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -45,6 +46,23 @@ RULES = ("equilibrium", "backpropagation")
 NETWORKS = ("xs", "1h", "2h", "3h", "xl", "1h-fashion")
 
 
+def read(table: Path) -> list[dict[str, str]]:
+    """The rows of a table; none if it is not there."""
+    if not table.exists():
+        return []
+    with table.open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def write(table: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """The table in one piece."""
+    with tempfile.NamedTemporaryFile("w", dir=FOLDER, delete=False, newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    Path(out.name).replace(table)
+
+
 class Entry(NamedTuple):
     """One network, rule and seed."""
 
@@ -68,11 +86,7 @@ class Entry(NamedTuple):
 
     def rows(self) -> list[dict[str, str]]:
         """What `metrics.csv` has so far."""
-        table = self.folder / "metrics.csv"
-        if not table.exists():
-            return []
-        with table.open(newline="") as lines:
-            return list(csv.DictReader(lines))
+        return read(self.folder / "metrics.csv")
 
     def go_on(self, epochs: int) -> None:
         """Train up to that many epochs from where the run stands."""
@@ -80,6 +94,11 @@ class Entry(NamedTuple):
         if self.network.endswith("-fashion"):
             settings["data.name"] = "fashion_mnist"
         tellegen.train(self.experiment, self.folder, settings, resume=(self.folder / "checkpoint.npz").exists())
+
+
+def place(row: Mapping[str, str]) -> tuple[int, int, int, int]:
+    """Where a row stands: by network, rule, seed and, where it has one, epoch."""
+    return NETWORKS.index(row["network"]), RULES.index(row["rule"]), int(row["seed"]), int(row.get("epoch", 0))
 
 
 TABLE = FOLDER / "results.csv"
@@ -101,15 +120,7 @@ HEADER = [
 ]
 
 
-def known() -> dict[tuple[str, ...], list[str]]:
-    """The rows of the last table, by network, rule and seed: what was measured stays when its run is gone."""
-    if not TABLE.exists():
-        return {}
-    with TABLE.open(newline="") as lines:
-        return {tuple(row[:3]): row for row in list(csv.reader(lines))[1:]}
-
-
-def measured(entry: Entry) -> list[str]:
+def measured(entry: Entry) -> dict[str, str]:
     """One row: what the entry's run has reached, beside the paper."""
     rows = entry.rows()
     timings = ("train_seconds", "test_seconds", "compile_seconds")
@@ -117,16 +128,13 @@ def measured(entry: Entry) -> list[str]:
     errors = [f"{100 * float(rows[-1][key]):.2f}" for key in ("test_error", "train_error")]
     paper = PAPER.get((entry.network, entry.rule), ("", "", ""))
     figures = [*entry, rows[-1]["epoch"], entry.epochs, *errors, *minutes, *paper, f"{os.getloadavg()[0]:.2f}"]
-    return [str(each) for each in figures]
+    return {name: str(each) for name, each in zip(HEADER, figures, strict=True)}
 
 
 def write_table(trained: Entry) -> None:
-    """The table with this entry's row made anew; all others as they were."""
-    table = known() | {(trained.network, trained.rule, str(trained.seed)): measured(trained)}
-    order = [tuple(map(str, each)) for each in product(NETWORKS, RULES, range(5))]
-    with tempfile.NamedTemporaryFile("w", dir=FOLDER, delete=False, newline="") as out:
-        csv.writer(out).writerows([HEADER, *(table[key] for key in order if key in table)])
-    Path(out.name).replace(TABLE)
+    """The table with this entry's row made anew; all others as they were, also those whose runs are gone."""
+    table = {place(row): row for row in (*read(TABLE), measured(trained))}
+    write(TABLE, [table[key] for key in sorted(table)])
 
 
 def main() -> None:
